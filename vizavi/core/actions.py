@@ -1,0 +1,200 @@
+"""What can be done with any record, through the door and the journal: the one path of page, API, import and command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from vizavi.core import door
+from vizavi.core.entity import Entity
+from vizavi.core.errors import Invalid, NotThere, Refused
+from vizavi.core.fields import RelationField
+from vizavi.core.journal.operation import Op, operation
+from vizavi.core.models import Operation
+from vizavi.core.reading import Reader
+from vizavi.core.records import Journaled, writing
+
+
+def fetch(entity: Entity, pk: int, user: Any, *, deleted: bool = False) -> Journaled:
+    """One record that this person may see. Raises `NotThere`; the recycle bin is looked into only on request."""
+    rows = entity.model.objects.reach_of(user)
+    record = rows.filter(pk=pk).first() if 0 < pk < 2**63 else None
+    if record is None or (record.deleted_at is not None and not deleted):
+        raise NotThere
+    return record
+
+
+def permit(user: Any, action: str, entity: Entity, record: Journaled | None = None) -> None:
+    """Raises `Refused` with the reason when the door says no."""
+    verdict = door.can(user, action, entity, record)
+    if not verdict:
+        raise Refused(verdict.reason)
+
+
+def prepare(entity: Entity, data: Mapping[str, Any], reader: Reader, record: Journaled | None = None) -> dict[str, Any]:
+    """Raw values by field name, as values ready to be written by this person.
+
+    Raises `Invalid` by field: unknown or hidden names, values that do not parse, relations to what the person does not
+    see. A relation that already points to something hidden survives when it is sent back unchanged.
+    """
+    access = reader.access(entity)
+    values: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
+    for name, raw in data.items():
+        f = entity.fields.get(name)
+        if f is None or not access.sees(name):
+            errors[name] = [_("There is no field “%(name)s”.") % {"name": str(name)[:60]}]
+        elif f.computed or (not f.editable and not (name == "created_at" and record is None)) or not access.writes(name):
+            errors[name] = [_("This field cannot be changed.")]
+        else:
+            try:
+                values[name] = f.parse(raw)
+            except ValidationError as error:
+                errors[name] = list(error.messages)
+    if record is None:
+        for f in entity.fields.values():
+            if f.required and f.name not in data and f.editable:
+                errors[f.name] = [_("This field is required.")]
+    for f in entity.relations:
+        value = values.get(f.name)
+        if value is None or (record is not None and f.value(record) == value):
+            continue
+        ref = reader.ref(f.target, value)
+        if not ref.visible or ref.deleted:
+            errors[f.name] = [_("Choose from the list.")]
+        elif record is not None and f.target is entity and value == record.pk:
+            errors[f.name] = [_("A record cannot point to itself.")]
+    if errors:
+        raise Invalid(errors)
+    return values
+
+
+def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None) -> None:
+    """The model's own rules: `Model.clean`, uniqueness, constraints. Raises `Invalid`."""
+    untouched = set() if names is None else {f.name for f in record._meta.fields} - set(names)
+    try:
+        with writing():
+            record.clean()
+            record.validate_unique(exclude=untouched)
+            record.validate_constraints(exclude=untouched)
+    except ValidationError as error:
+        known = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        raise Invalid({("" if n == "__all__" else n): m for n, m in known.items()}) from None
+
+
+def build(entity: Entity, values: Mapping[str, Any], by: Any) -> Journaled:
+    """A new record in memory with these prepared values; its owner is whoever makes it, unless said otherwise."""
+    record = entity.model()
+    if entity.has_owner and "owner" not in values:
+        record.owner = by
+    for name, value in values.items():
+        entity.fields[name].assign(record, value)
+    return record
+
+
+def create(entity: Entity, data: Mapping[str, Any], by: Any, *, via: str = "page", verb: str = "") -> tuple[Journaled, Operation]:
+    """Make a record out of raw values. Raises `Refused`, `Invalid`."""
+    permit(by, door.CREATE, entity)
+    values = prepare(entity, data, Reader(by))
+    record = build(entity, values, by)
+    permit(by, door.CREATE, entity, record)
+    check(entity, record)
+    with _integrity(), operation(verb or f"{entity.name}.create", by=by, via=via) as op:
+        op.create([record])
+    return record, op.row
+
+
+def update(
+    entity: Entity, pk: int, data: Mapping[str, Any], by: Any, *, base: int | None = None, via: str = "page", verb: str = ""
+) -> tuple[Journaled, Operation | None]:
+    """Change fields of a record from raw values; `base` is the version that the person saw.
+
+    Returns the record as it is now and the operation, None when nothing changed. Raises `NotThere`, `Refused`,
+    `Invalid`, `Conflict`; then nothing was written.
+    """
+    permit(by, door.CHANGE, entity, fetch(entity, pk, by))
+    with _integrity(), operation(verb or f"{entity.name}.edit", by=by, via=via) as op:
+        record = op.lock(entity.model, [pk]).get(pk)
+        if record is None or record.deleted_at is not None:
+            raise NotThere
+        values = prepare(entity, data, Reader(by), record)
+        probe = entity.model.objects.model(**{f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields})
+        probe._state.adding = False
+        for name, value in values.items():
+            entity.fields[name].assign(probe, value)
+        check(entity, probe, values)
+        op.update(record, values, base=base)
+    return record, op.row if op.done else None
+
+
+def delete(entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = "") -> Operation | None:
+    """Put records into the recycle bin. Raises `NotThere`, `Refused`; all or none."""
+    return _move(entity, ids, by, via, verb or f"{entity.name}.delete", into_bin=True)
+
+
+def restore(entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = "") -> Operation | None:
+    """Take records out of the recycle bin. Raises `NotThere`, `Refused`; all or none."""
+    return _move(entity, ids, by, via, verb or f"{entity.name}.restore", into_bin=False)
+
+
+def _move(entity: Entity, ids: Iterable[int], by: Any, via: str, verb: str, *, into_bin: bool) -> Operation | None:
+    wanted = list(dict.fromkeys(ids))
+    for pk in wanted:
+        permit(by, door.DELETE, entity, fetch(entity, pk, by, deleted=not into_bin))
+    with _integrity(), operation(verb, by=by, via=via) as op:
+        records = list(op.lock(entity.model, wanted).values())
+        (op.delete if into_bin else op.restore)(records)
+    return op.row if op.done else None
+
+
+@dataclass
+class BulkResult:
+    """What a change of many records did, and whom it skipped: {id: reason}."""
+
+    changed: int = 0
+    skipped: dict[int, str] = field(default_factory=dict)
+    operation: Operation | None = None
+
+
+def bulk_chunk(op: Op, entity: Entity, ids: Iterable[int], by: Any, data: Mapping[str, Any] | None, result: BulkResult) -> None:
+    """Change (`data`) or delete (None) some records inside an operation, skipping those that may not or cannot be."""
+    wanted = list(ids)
+    action = door.DELETE if data is None else door.CHANGE
+    may = set(entity.model.objects.visible_to(by, action).filter(pk__in=wanted).values_list("pk", flat=True))
+    seen = set(entity.model.objects.visible_to(by).filter(pk__in=wanted).values_list("pk", flat=True))
+    records = op.lock(entity.model, may & seen)
+    for pk in wanted:
+        if pk not in records and pk in seen:
+            result.skipped[pk] = _("You may not change this record.")
+    if data is None:
+        op.delete(list(records.values()))
+        result.changed += len(records)
+        return
+    values = prepare(entity, data, Reader(by))
+    try:
+        with transaction.atomic():
+            diffs = op.update_many([(r, values) for r in records.values()])
+            result.changed += sum(1 for d in diffs if d)
+    except IntegrityError:
+        for pk in records:
+            try:
+                with transaction.atomic():
+                    fresh = op.lock(entity.model, [pk])[pk]
+                    result.changed += bool(op.update(fresh, values))
+            except IntegrityError:
+                result.skipped[pk] = _("A value that must be unique is taken.")
+
+
+class _integrity:
+    """A constraint that validation could not foresee (two people at once) is the person's error, not the program's."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, IntegrityError):
+            raise Invalid({"": [_("Another record stands in the way: a value that must be unique is taken.")]}) from error

@@ -1,0 +1,167 @@
+"""Model fields of our own: a stored column plus the derived columns that make it fast and the same on both databases.
+
+What a *value* is (shown, parsed, filtered, …) is said in `core.fields`; here is only how it is stored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from vizavi.core.fold import KEY_LENGTH, fold, sort_key
+
+
+class FoldKey(models.CharField):
+    """The folded key of another column: never typed, never journaled, recomputed at each write."""
+
+    def __init__(self, of: str = "", **kwargs: Any):
+        self.of = of
+        kwargs.setdefault("max_length", KEY_LENGTH)
+        super().__init__(**{**kwargs, "null": True, "blank": True, "editable": False})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, record: models.Model, add: bool) -> Any:
+        source = record._meta.get_field(self.of)
+        text = source.text_of(getattr(record, self.of)) if hasattr(source, "text_of") else getattr(record, self.of)
+        setattr(record, self.attname, sort_key(text))
+        return getattr(record, self.attname)
+
+
+class _Keyed(models.Field):
+    """A text column that brings its folded key along: `name` gets `name_key`."""
+
+    def __init__(self, *args: Any, indexed: bool = False, **kwargs: Any):
+        self.indexed = indexed
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, **({"indexed": True} if self.indexed else {})}
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        # A historical model of a migration brings the key column itself.
+        if not cls._meta.abstract and not hasattr(cls, f"{name}_key") and cls.__module__ != "__fake__":
+            key = FoldKey(of=name, db_index=self.indexed)
+            key.creation_counter = self.creation_counter + 1
+            cls.add_to_class(f"{name}_key", key)
+
+
+class Text(_Keyed, models.CharField):
+    """One line of text with its folded key. `indexed` makes the key fit for sorting large tables."""
+
+
+class LongText(_Keyed, models.TextField):
+    """Several lines of text. The key holds only the beginning: enough to sort and to tell empty from not."""
+
+
+class Address(_Keyed, models.JSONField):
+    """A postal address: an object of `line`, `city`, `region`, `postcode`, `country`, all text, all optional."""
+
+    PARTS = ("line", "city", "region", "postcode", "country")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"default": dict, "blank": True, **kwargs})
+
+    @classmethod
+    def text_of(cls, value: dict | None) -> str:
+        """The address in one line, from the country down, as it is written on an envelope in Russia."""
+        return ", ".join(str(value[p]) for p in reversed(cls.PARTS) if value.get(p)) if value else ""
+
+
+class Phones(models.JSONField):
+    """Telephone numbers: a list of `{"kind", "value", "e164"}`; look-ups go through `core.ReachKey`."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"default": list, "blank": True, **kwargs})
+
+
+class Emails(Phones):
+    """E-mail addresses: a list of `{"kind", "value"}`, the value in lower case."""
+
+
+class Choices(models.JSONField):
+    """Several keys out of a closed list, in the order of the list.
+
+    `|a|b|` in the derived text column would be faster to search; a list of at most some dozens of keys does not need it.
+    """
+
+    def __init__(self, *args: Any, options: Any = (), **kwargs: Any):
+        self.options = list(options)
+        super().__init__(*args, **{"default": list, "blank": True, **kwargs})
+
+
+class Currency(models.CharField):
+    """An ISO 4217 code."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"max_length": 3, "blank": True, "default": "", **kwargs})
+
+
+class Money(models.DecimalField):
+    """A sum in the currency that stands in the column `currency`; `<name>_base` holds it in the base currency.
+
+    The base value is NULL while no rate is known for the day; a late rate recomputes it.
+    """
+
+    def __init__(self, *args: Any, currency: str = "currency", **kwargs: Any):
+        self.currency = currency
+        super().__init__(*args, **{"max_digits": 18, "decimal_places": 2, "null": True, "blank": True, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "currency": self.currency}
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        if not cls._meta.abstract and not hasattr(cls, f"{name}_base") and cls.__module__ != "__fake__":
+            base = BaseValue(of=name)
+            base.creation_counter = self.creation_counter + 1
+            cls.add_to_class(f"{name}_base", base)
+
+
+class BaseValue(models.DecimalField):
+    """A sum in the firm's base currency, derived from a Money column at each write."""
+
+    def __init__(self, of: str = "", **kwargs: Any):
+        self.of = of
+        super().__init__(**{**kwargs, "max_digits": 18, "decimal_places": 2, "null": True, "blank": True, "editable": False})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, record: models.Model, add: bool) -> Any:
+        from vizavi.core.firm import in_base
+
+        money = record._meta.get_field(self.of)
+        value = in_base(getattr(record, self.of), getattr(record, money.currency))
+        setattr(record, self.attname, value)
+        return value
+
+
+def derived_from(model: type[models.Model], names: set[str]) -> list[models.Field]:
+    """The derived columns that follow a change of these columns."""
+    found = []
+    for column in model._meta.concrete_fields:
+        if isinstance(column, FoldKey) and column.of in names:
+            found.append(column)
+        elif isinstance(column, BaseValue):
+            money = model._meta.get_field(column.of)
+            if column.of in names or money.currency in names:
+                found.append(column)
+    return found
+
+
+def is_derived(column: models.Field) -> bool:
+    return isinstance(column, FoldKey | BaseValue)
+
+
+__all__ = [
+    "Address", "BaseValue", "Choices", "Currency", "Emails", "FoldKey", "LongText", "Money", "Phones", "Text",
+    "derived_from", "fold", "is_derived",
+]

@@ -1,0 +1,235 @@
+"""The declaration: one class beside a model says what the model cannot, and everything else derives from the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.db.models import Q
+from django.utils.module_loading import autodiscover_modules
+
+from vizavi.core.fields import Computed, EmailsField, Field, PhonesField, RelationField, TextField, kind_of
+from vizavi.core.fold import sort_key
+from vizavi.core.records import Journaled, Record
+
+if TYPE_CHECKING:
+    from vizavi.core.reading import Reader
+
+#: Columns of the bases that stand at the end of a record's fields and are never typed.
+BOOKKEEPING = ("created_at", "created_by", "updated_at", "updated_by")
+
+
+def words(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Names are written as one string of words or as a list."""
+    return tuple(names.split()) if isinstance(names, str) else tuple(names)
+
+
+class Entity:
+    """A kind of record. Subclass it, decorate it with `@register`, name only what differs from the defaults.
+
+    All names are names of fields of the model; a name that is not raises at start-up.
+    """
+
+    model: ClassVar[type[Journaled]]
+    #: The word in URLs, of the API and of the command line.
+    plural: ClassVar[str]
+    icon: ClassVar[str] = "box"
+    tone: ClassVar[str] = "blue"
+    #: The field that names a record, and those that tell two of the same name apart.
+    title: ClassVar[str] = "name"
+    subtitle: ClassVar[str | Sequence[str]] = ()
+    columns: ClassVar[str | Sequence[str]] = ()
+    #: Filters offered first, in this order; every filterable field can be filtered by.
+    filters: ClassVar[str | Sequence[str]] = ()
+    sort: ClassVar[str] = "-created_at"
+    #: Sections of form and record page: {label: names}.
+    sections: ClassVar[dict[Any, str | Sequence[str]]] = {}
+    #: The few fields asked in a quick-create dialog.
+    quick: ClassVar[str | Sequence[str]] = ()
+    search: ClassVar[str | Sequence[str]] = ()
+    #: By which import recognises a record that is already there, in order of preference.
+    keys: ClassVar[str | Sequence[str]] = ()
+    readonly: ClassVar[frozenset[str]] = frozenset(BOOKKEEPING)
+    #: Never shown, sent or journaled.
+    omit: ClassVar[frozenset[str]] = frozenset({"custom", "deleted_at", "version"})
+    #: Computed fields: {name of a property: (label, kind it looks like)}.
+    computed: ClassVar[dict[str, tuple[Any, type[Field]]]] = {}
+    #: Relations whose target's history shows this record's changes too.
+    timeline: ClassVar[str | Sequence[str]] = ()
+    #: Words by which other programs call our columns, for import: {field: words}.
+    synonyms: ClassVar[dict[str, str | Sequence[str]]] = {}
+    #: The administrator's data: no place of its own in the sidebar, everybody sees it, administrators change it.
+    admin: ClassVar[bool] = False
+    #: Has list, form and record pages of the generic kind.
+    pages: ClassVar[bool] = True
+    #: May be created and deleted (the firm itself may not).
+    many: ClassVar[bool] = True
+
+    fields: dict[str, Field]
+
+    def __init__(self) -> None:
+        self.name: str = self.model._meta.model_name or ""
+        self.fields = {}
+        for column in self.model._meta.fields:
+            kind = kind_of(column)
+            if kind and column.name not in self.omit and column.name not in self.model.unjournaled:
+                self.fields[column.name] = kind(self, column)
+        for name in [*(n for n in ("owner",) if n in self.fields), *(n for n in BOOKKEEPING if n in self.fields)]:
+            self.fields[name] = self.fields.pop(name)
+        for name, (label, like) in self.computed.items():
+            self.fields[name] = Computed(self, name, label, like)
+        for attribute in ("columns", "filters", "subtitle", "quick", "search", "keys", "timeline"):
+            setattr(self, attribute, words(getattr(self, attribute)))
+        self.sections = {label: words(names) for label, names in self.sections.items()} or {
+            self.label: tuple(n for n, f in self.fields.items() if f.editable)
+        }
+        self.columns = self.columns or tuple(n for n, f in self.fields.items() if f.compact)[:6]
+        self.quick = self.quick or tuple(n for n, f in self.fields.items() if f.required) or (self.title,)
+
+    def check(self) -> Iterator[str]:
+        """What is wrong with the declaration, in words; nothing when it is right."""
+        named = {
+            "title": (self.title,), "columns": self.columns, "filters": self.filters, "subtitle": self.subtitle, "sort": (self.sort.lstrip("-"),),
+            "search": self.search, "keys": self.keys, "timeline": self.timeline, "quick": self.quick, "synonyms": tuple(self.synonyms),
+            "sections": tuple(n for names in self.sections.values() for n in names), "readonly": tuple(self.readonly - set(BOOKKEEPING)),
+        }  # fmt: skip
+        for attribute, names in named.items():
+            for name in names:
+                if name not in self.fields:
+                    yield f"{attribute} names {name!r}, which is not a field of {self.model.__name__}"
+        if not (isinstance(self.plural, str) and self.plural.isidentifier()):
+            yield f"plural is {self.plural!r}, which is no word"
+        for name in self.filters:
+            if name in self.fields and not self.fields[name].filterable:
+                yield f"filters names {name!r}, which cannot be filtered by"
+        if self.sort.lstrip("-") in self.fields and not self.fields[self.sort.lstrip("-")].sortable:
+            yield f"sort names {self.sort!r}, which cannot be sorted by"
+        for name in self.timeline:
+            if name in self.fields and not isinstance(self.fields[name], RelationField):
+                yield f"timeline names {name!r}, which is not a relation"
+        for name in self.keys:
+            if name in self.fields and not isinstance(self.fields[name], TextField | PhonesField | EmailsField):
+                yield f"keys names {name!r}, which is no text, phone or e-mail"
+        unknown = {n for n in vars(type(self)) if not n.startswith("_") and not callable(getattr(self, n)) and not hasattr(Entity, n)} - {"model", "plural"}
+        for name in sorted(unknown):
+            yield f"there is no option called {name!r}"
+        for name in self.computed:
+            if not hasattr(self.model, name):
+                yield f"computed names {name!r}, which is not a property of {self.model.__name__}"
+
+    # -- words -----------------------------------------------------------------------------------------------------
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def label_plural(self) -> str:
+        return str(self.model._meta.verbose_name_plural)
+
+    def url(self, pk: int | None = None) -> str:
+        """The page of the list, or of one record."""
+        base = f"/settings/{self.plural}/" if self.admin else f"/{self.plural}/"
+        return base if pk is None else f"{base}{pk}/"
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    @property
+    def journaled(self) -> list[Field]:
+        """Fields whose changes are kept and can be undone: all that are stored, but for the bookkeeping."""
+        return [f for f in self.fields.values() if not f.computed and (f.name not in BOOKKEEPING or f.name == "created_at")]
+
+    @property
+    def relations(self) -> list[RelationField]:
+        return [f for f in self.fields.values() if isinstance(f, RelationField)]
+
+    @property
+    def reach(self) -> list[Field]:
+        return [f for f in self.fields.values() if isinstance(f, PhonesField | EmailsField)]
+
+    @property
+    def has_owner(self) -> bool:
+        return issubclass(self.model, Record)
+
+    def related(self) -> list[RelationField]:
+        """Relations of other entities that point here, for the cards of a record page."""
+        return [f for e in registry for f in e.relations if f.target is self and f.name not in (*BOOKKEEPING, "owner")]
+
+    def by_title(self, text: str, user: Any) -> list[int]:
+        """At most two ids of visible records that this text names: by title, or by a key field."""
+        text = text.strip()
+        found = Q()
+        for name in dict.fromkeys((self.title, *self.keys)):
+            field = self.fields[name]
+            if type(field) is TextField:
+                found |= Q(**{field.lookup: sort_key(text) if field.keyed else text})
+        rows = self.model.objects.visible_to(user).filter(found)
+        return list(rows.order_by("pk").values_list("pk", flat=True)[:2])
+
+    def subtitle_of(self, record: Journaled, reader: Reader) -> str:
+        """The second line under a title, out of the fields this person sees."""
+        return " · ".join(t for f in reader.fields(self, self.subtitle) if (t := f.cell(record, reader)))
+
+
+class Registry:
+    """Every entity, by name, by plural and by model."""
+
+    def __init__(self) -> None:
+        self._declared: list[type[Entity]] = []
+        self._by_name: dict[str, Entity] | None = None
+
+    def add(self, declaration: type[Entity]) -> type[Entity]:
+        self._declared.append(declaration)
+        self._by_name = None
+        return declaration
+
+    @property
+    def _entities(self) -> dict[str, Entity]:
+        if self._by_name is None:
+            built = [declaration() for declaration in self._declared]
+            self._by_name = {entity.name: entity for entity in built}
+            problems = [f"{type(e).__name__}: {problem}" for e in built for problem in e.check()]
+            if len({e.plural for e in built}) < len(built):
+                problems.append("two entities share a plural")
+            if problems:
+                self._by_name = None
+                raise ImproperlyConfigured("Wrong declarations: " + "; ".join(problems))
+        return self._by_name
+
+    def __iter__(self) -> Iterator[Entity]:
+        return iter(self._entities.values())
+
+    def get(self, name: str) -> Entity | None:
+        return self._entities.get(name)
+
+    def __getitem__(self, name: str) -> Entity:
+        return self._entities[name]
+
+    def by_plural(self, plural: str) -> Entity | None:
+        return next((e for e in self if e.plural == plural), None)
+
+    def of(self, model: type[models.Model] | str) -> Entity:
+        """The declaration of a model class."""
+        for entity in self:
+            if entity.model is model or entity.model._meta.label == model:
+                return entity
+        raise ImproperlyConfigured(f"{model} has no declaration")
+
+    def discover(self) -> None:
+        """Import every app's `entities` and check all declarations: a typo stops the start."""
+        autodiscover_modules("entities")
+        list(self)
+
+
+registry = Registry()
+
+
+def register(declaration: type[Entity]) -> type[Entity]:
+    """Class decorator that makes an Entity known."""
+    return registry.add(declaration)
+
+
+def names_of(fields: Iterable[Field]) -> list[str]:
+    return [f.name for f in fields]

@@ -1,0 +1,270 @@
+"""What every field kind can do, and how a model field finds its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from vizavi.core.columns import is_derived
+
+if TYPE_CHECKING:
+    from vizavi.core.entity import Entity
+    from vizavi.core.reading import Reader
+    from vizavi.core.records import Journaled
+
+_kinds: dict[type[models.Field], type[Field]] = {}
+
+#: What the operators of the filter grammar mean, without the field: `field__gte=`. `""` is "any of".
+OPERATORS = ("", "not", "gte", "lte", "contains", "empty")
+
+
+def register_kind(*columns: type[models.Field]) -> Any:
+    """Class decorator: model fields of these classes (and their subclasses) are of this kind."""
+
+    def attach(kind: type[Field]) -> type[Field]:
+        for column in columns:
+            _kinds[column] = kind
+        return kind
+
+    return attach
+
+
+def kind_of(column: models.Field) -> type[Field] | None:
+    """The kind for a model field, None for those that are not shown to people (keys, derived columns)."""
+    if is_derived(column) or column.primary_key:
+        return None
+    if column.choices:
+        from vizavi.core.fields.choice import ChoiceField
+
+        return ChoiceField
+    if isinstance(column, models.ForeignKey):
+        from vizavi.core.fields.relation import kind_of_relation
+
+        return kind_of_relation(column)
+    for cls in type(column).__mro__:
+        if cls in _kinds:
+            return _kinds[cls]
+    return None
+
+
+class Field:
+    """One attribute of an entity, whether a model field or (later) a custom one.
+
+    Values travel in four forms: *raw* (what a form, a file or an API caller sent), the Python value, its *JSON form*
+    (journal, API) and text (for eyes). `parse(to_json(value)) == value` holds for every kind.
+    """
+
+    kind: ClassVar[str] = "text"
+    operators: ClassVar[tuple[str, ...]] = ("", "not", "empty")
+    sortable: ClassVar[bool] = True
+    #: Right-aligned, tabular figures.
+    numeric: ClassVar[bool] = False
+    #: Several values at once, so that "any of" looks inside the list.
+    many: ClassVar[bool] = False
+    #: Short enough for an editor inside a table cell.
+    compact: ClassVar[bool] = True
+    computed: ClassVar[bool] = False
+
+    def __init__(self, entity: Entity, column: models.Field):
+        self.entity = entity
+        self.column = column
+        self.name = column.name
+        self.help = column.help_text
+        self.required = not (column.blank or column.null) and column.default in (models.NOT_PROVIDED, "")
+        self.editable = column.editable and column.name not in entity.readonly
+        if not getattr(column, "verbose_name", None):
+            raise ImproperlyConfigured(f"{entity.name}.{self.name} has no label")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.entity.name}.{self.name}>"
+
+    @property
+    def label(self) -> str:
+        """The name for eyes, with a capital."""
+        text = str(self.column.verbose_name)
+        return text[:1].upper() + text[1:]
+
+    # -- reading and writing a record ------------------------------------------------------------------------------
+
+    def value(self, record: Journaled) -> Any:
+        return getattr(record, self.column.attname)
+
+    def assign(self, record: Journaled, value: Any) -> None:
+        setattr(record, self.column.attname, self.blank() if value is None else value)
+
+    def blank(self) -> Any:
+        """How nothing is stored: NULL, or the empty form where the column forbids NULL."""
+        return None if self.column.null else self.column.get_default() if self.column.has_default() else ""
+
+    def is_empty(self, value: Any) -> bool:
+        return value is None or value in ("", [], {})
+
+    # -- from outside ----------------------------------------------------------------------------------------------
+
+    def raw_from_form(self, data: Mapping[str, Any]) -> Any:
+        """The raw value out of a submitted form; kinds with several inputs gather them here. Absent inputs give None."""
+        return data.get(self.name)
+
+    def parse(self, raw: Any) -> Any:
+        """The value that was meant; None for nothing.
+
+        Raises `ValidationError` with a message for the person who typed it.
+        """
+        if raw is None or (isinstance(raw, str) and not raw.strip()) or raw in ([], {}):
+            if self.required:
+                raise ValidationError(_("This field is required."), code="required")
+            return None
+        value = self.to_python(raw)
+        self.validate(value)
+        return value
+
+    def to_python(self, raw: Any) -> Any:
+        """Raw input that is not blank, as a value. Raises `ValidationError`."""
+        return raw
+
+    def validate(self, value: Any) -> None:
+        """Checks beyond the kind itself: length, bounds, the model field's own validators."""
+        self.column.run_validators(value)
+
+    # -- to the outside --------------------------------------------------------------------------------------------
+
+    def to_json(self, value: Any) -> Any:
+        """The canonical form: what the journal keeps and the API sends."""
+        return value
+
+    def from_json(self, value: Any) -> Any:
+        """The value back from its canonical form, unchecked."""
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of the canonical form, blank apart."""
+        return {"type": "string"}
+
+    def text(self, value: Any, reader: Reader) -> str:
+        """The value for eyes, in the reader's language and time zone; `""` for nothing."""
+        return "" if self.is_empty(value) else str(value)
+
+    def cell(self, record: Journaled, reader: Reader) -> str:
+        """The text of this field of a record, where it may need the record's other fields (a sum its currency)."""
+        return self.text(self.value(record), reader)
+
+    def export(self, record: Journaled, reader: Reader) -> Any:
+        """A typed cell for a spreadsheet: number, date, or the text that import reads back."""
+        return self.cell(record, reader) or None
+
+    def form_value(self, value: Any, reader: Reader) -> Any:
+        """What an editor shows, in a form that `parse` takes back."""
+        return "" if self.is_empty(value) else self.text(value, reader)
+
+    # -- many records ----------------------------------------------------------------------------------------------
+
+    def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
+        """The rows for which this holds. Raises `ValidationError` for a value that makes no sense."""
+        if operator == "empty":
+            return self.empty_condition() if self.truth(raws) else ~self.empty_condition()
+        values = [self.filter_value(raw, reader) for raw in raws]
+        if operator == "":
+            return self.any_of(values)
+        if operator == "not":
+            return ~self.any_of(values) | self.empty_condition()
+        return Q(**{f"{self.lookup}__{operator}": values[0]})
+
+    @staticmethod
+    def truth(raws: Iterable[str]) -> bool:
+        return next(iter(raws), "1").strip().lower() not in ("0", "false", "no", "")
+
+    @property
+    def lookup(self) -> str:
+        """The column that filters look at."""
+        return self.column.attname
+
+    def filter_value(self, raw: str, reader: Reader) -> Any:
+        return self.to_python(raw)
+
+    def any_of(self, values: list[Any]) -> Q:
+        return Q(**{f"{self.lookup}__in": values})
+
+    def empty_condition(self) -> Q:
+        empty = Q(**{f"{self.column.attname}__isnull": True})
+        if not self.column.null:
+            empty = Q(**{self.column.attname: self.blank()})
+        return empty
+
+    @property
+    def order_column(self) -> str:
+        """The column that sorts; NULL in it means nothing and stands last."""
+        return self.column.attname
+
+    @property
+    def group_column(self) -> str:
+        """The column that groups: one group per value of it."""
+        return self.column.attname
+
+    def search_text(self, value: Any) -> str:
+        """Words under which the record is found."""
+        return "" if self.is_empty(value) else str(value)
+
+    @property
+    def filterable(self) -> bool:
+        return bool(self.operators)
+
+
+class Computed(Field):
+    """A value that follows from others and is never stored: shown, exported and sent, not typed.
+
+    `source` is the name of a property of the model; `like` is the kind whose manner of showing it borrows.
+    """
+
+    computed = True
+    operators = ()
+    sortable = False
+
+    def __init__(self, entity: Entity, name: str, label: Any, like: type[Field] | None = None):
+        self.entity, self.name, self._label = entity, name, label
+        self.kind = "computed"  # type: ignore[misc]
+        self.numeric = bool(like and like.numeric)  # type: ignore[misc]
+        self.like = like
+        self.help, self.required, self.editable = "", False, False
+
+    @property
+    def label(self) -> str:
+        text = str(self._label)
+        return text[:1].upper() + text[1:]
+
+    def value(self, record: Journaled) -> Any:
+        return getattr(record, self.name)
+
+    def parse(self, raw: Any) -> Any:
+        raise ValidationError(_("This value is computed and cannot be set."), code="computed")
+
+    def export(self, record: Journaled, reader: Reader) -> Any:
+        return self.value(record)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["number", "string", "null"]} if self.like is None else self.like.schema(self)
+
+
+def clean_text(raw: Any) -> str:
+    """Text from anybody: control characters that no database or spreadsheet likes are dropped, ends are trimmed.
+
+    Raises `ValidationError` when the input is not text at all.
+    """
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise ValidationError(_("Enter text."), code="type")
+    if isinstance(raw, float) and raw.is_integer():  # a spreadsheet's 7701234567.0
+        raw = int(raw)
+    text = str(raw).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff" and c != "\x7f")).strip()
+
+
+def has_column(model: type[models.Model], name: str) -> bool:
+    try:
+        model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True

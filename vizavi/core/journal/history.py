@@ -1,0 +1,122 @@
+"""The history of a record, as one person may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from vizavi.core.entity import Entity, registry
+from vizavi.core.models import Change, Operation, TimelineRow
+
+if TYPE_CHECKING:
+    from vizavi.core.fields import Field
+    from vizavi.core.reading import Reader, Ref
+    from vizavi.core.records import Journaled
+
+#: A page of history looks at most at this many rows for those that may be shown.
+OVERFETCH = 500
+
+
+@dataclass
+class FieldChange:
+    """One field of an entry; texts are for eyes, before and after the JSON forms."""
+
+    field: Field
+    before: Any
+    after: Any
+    before_text: str = ""
+    after_text: str = ""
+
+
+@dataclass
+class Entry:
+    """One change in a history. `source` is the record it happened to, None when it is the record of the page."""
+
+    id: int
+    at: datetime
+    operation: Operation
+    action: str
+    version: int
+    by: Ref | None
+    source: Ref | None = None
+    changes: list[FieldChange] = field(default_factory=list)
+
+
+def history(entity: Entity, record: Journaled, reader: Reader, *, before: int | None = None, limit: int = 30) -> tuple[list[Entry], int | None]:
+    """Entries newest first, and the cursor for older ones (None at the end).
+
+    The record itself must have come through the door. Entries of other records are shown only when those are visible;
+    hidden fields are left out.
+    """
+    rows = TimelineRow.objects.filter(entity=entity.name, record_id=record.pk).order_by("-pk")
+    entries: list[Entry] = []
+    looked = 0
+    cursor = before
+    while len(entries) < limit and looked < OVERFETCH:
+        batch = list((rows.filter(pk__lt=cursor) if cursor else rows).select_related("change__operation")[: limit + 1])
+        if not batch:
+            return entries, None
+        _learn(batch, reader, entity, record)
+        for row in batch[:limit]:
+            looked += 1
+            cursor = row.pk
+            entry = _entry(row, entity, record, reader)
+            if entry:
+                entries.append(entry)
+            if len(entries) == limit:
+                break
+        if len(batch) <= limit and cursor == batch[-1].pk:
+            return entries, None
+    return entries, cursor
+
+
+def _learn(rows: Sequence[TimelineRow], reader: Reader, entity: Entity, record: Journaled) -> None:
+    """All the labels that these rows will show, in one query per entity."""
+    wanted: dict[str, set[int]] = {"user": {r.change.operation.by_id for r in rows if r.change.operation.by_id}}
+    for row in rows:
+        source = registry.get(row.source_entity)
+        if source is None:
+            continue
+        if (row.source_entity, row.source_id) != (entity.name, record.pk):
+            wanted.setdefault(source.name, set()).add(row.source_id)
+        for f in source.relations:
+            for value in row.change.diff.get(f.name, ()):
+                if isinstance(value, int):
+                    wanted.setdefault(f.target.name, set()).add(value)
+    for name, ids in wanted.items():
+        reader.refs(registry[name], ids)
+
+
+def _entry(row: TimelineRow, entity: Entity, record: Journaled, reader: Reader) -> Entry | None:
+    source = registry.get(row.source_entity)
+    if source is None:
+        return None
+    ref = None
+    if (row.source_entity, row.source_id) != (entity.name, record.pk):
+        ref = reader.ref(source, row.source_id)
+        if not ref.visible:
+            return None
+    change = row.change
+    changes = []
+    for name, (before, after) in change.diff.items():
+        f = source.fields.get(name)
+        if f is not None and reader.access(source).sees(name):
+            texts = (f.text(f.from_json(v), reader) if v is not None else "" for v in (before, after))
+            shown = [_known(f, v, reader) for v in (before, after)]
+            changes.append(FieldChange(f, *shown, *texts))
+    if change.action == Change.UPDATE and not changes:
+        return None
+    op = change.operation
+    by = reader.ref(registry["user"], op.by_id) if op.by_id else None
+    return Entry(row.pk, row.at, op, change.action, change.version, by, ref, changes)
+
+
+def _known(f: Field, value: Any, reader: Reader) -> Any:
+    """A related id that the door hides is not given away in a history either."""
+    from vizavi.core.fields import RelationField
+
+    if isinstance(f, RelationField) and isinstance(value, int):
+        return reader.ref(f.target, value).id
+    return value

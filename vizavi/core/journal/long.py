@@ -1,0 +1,113 @@
+"""Long operations: written in chunks, each a transaction with its checkpoint, so that no chunk is ever half there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from vizavi.core.errors import OutsideOperation
+from vizavi.core.journal.operation import Op, _current
+from vizavi.core.models import Operation
+
+#: How long a chunk may hold the write lock, and what its size is steered towards.
+LOCK_SECONDS = 0.1
+AIM_SECONDS = 0.06
+#: A running operation that has not given a sign of life for so long has been killed.
+STALE = timedelta(seconds=60)
+
+
+class Cancelled(Exception):
+    """Somebody asked the running operation to stop; what is done is done and can be undone."""
+
+
+class LongOp:
+    """A long operation: make chunks of `size` rows; the size follows the time that chunks take."""
+
+    def __init__(self, row: Operation, smallest: int = 10, largest: int = 2000):
+        self.row = row
+        self.smallest, self.largest = smallest, largest
+        self.size = max(smallest, min(50, largest))
+        self.longest = 0.0
+
+    @property
+    def checkpoint(self) -> dict[str, Any]:
+        return self.row.checkpoint
+
+    @contextmanager
+    def chunk(self, **checkpoint: Any) -> Iterator[Op]:
+        """One chunk: its changes and the new checkpoint are committed together, or neither is.
+
+        Raises `Cancelled` before anything is done when somebody asked for it.
+        """
+        if _current.get() is not None:
+            raise OutsideOperation("a chunk inside another operation would be a second act")
+        self.row.refresh_from_db(fields=["cancel"])
+        if self.row.cancel:
+            raise Cancelled
+        with transaction.atomic():
+            started = time.perf_counter()
+            op = Op(self.row)
+            before = (self.row.changes, dict(self.row.checkpoint), self.row.record_id, self.row.entity)
+            token = _current.set(op)
+            try:
+                yield op
+                self.row.checkpoint = {**self.row.checkpoint, **checkpoint}
+                self.row.beat_at = timezone.now()
+                op.flush()
+            except BaseException:
+                self.row.changes, self.row.checkpoint, self.row.record_id, self.row.entity = before
+                raise
+            finally:
+                _current.reset(token)
+        seconds = time.perf_counter() - started
+        self.longest = max(self.longest, seconds)
+        factor = min(2.0, max(0.3, AIM_SECONDS / max(seconds, 1e-4)))
+        self.size = max(self.smallest, min(self.largest, int(self.size * factor)))
+
+    def close(self, state: str) -> None:
+        Operation.objects.filter(pk=self.row.pk).update(state=state, beat_at=timezone.now(), changes=self.row.changes)
+        self.row.state = state
+
+
+def begin(verb: str, *, by: Any, via: str, title: str = "", total: int | None = None, undoes: Operation | None = None, **checkpoint: Any) -> Operation:
+    """The row of a long operation that has not done anything yet; joins the caller's transaction."""
+    now = timezone.now()
+    return Operation.objects.create(
+        verb=verb, by=by, via=via, title=title[:300], state=Operation.RUNNING, total=total, undoes=undoes, beat_at=now, at=now, checkpoint=checkpoint
+    )
+
+
+@contextmanager
+def long_operation(verb: str, *, by: Any, via: str = "page", title: str = "", total: int | None = None, undoes: Operation | None = None) -> Iterator[LongOp]:
+    """A new long operation, closed as finished, cancelled or interrupted by the way in which the block ends."""
+    with resume(begin(verb, by=by, via=via, title=title, total=total, undoes=undoes)) as op:
+        yield op
+
+
+@contextmanager
+def resume(row: Operation) -> Iterator[LongOp]:
+    """Go on with a long operation from its checkpoint. `Cancelled` ends it quietly."""
+    op = LongOp(row)
+    Operation.objects.filter(pk=row.pk).update(state=Operation.RUNNING, beat_at=timezone.now())
+    row.state = Operation.RUNNING
+    try:
+        yield op
+    except Cancelled:
+        op.close(Operation.CANCELLED)
+    except BaseException:
+        op.close(Operation.INTERRUPTED)
+        raise
+    else:
+        op.close(Operation.FINISHED)
+
+
+def interrupt_stale() -> int:
+    """Mark running operations whose process has died; they are resumed by their job or offered for undo."""
+    dead = Operation.objects.filter(state=Operation.RUNNING, beat_at__lt=timezone.now() - STALE)
+    return dead.update(state=Operation.INTERRUPTED)

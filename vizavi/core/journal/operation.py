@@ -1,0 +1,237 @@
+"""Operations: the only place where journaled rows are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from vizavi.core.columns import derived_from, is_derived
+from vizavi.core.dialect import write_rows
+from vizavi.core.entity import Entity
+from vizavi.core.errors import Clash, Conflict, OutsideOperation
+from vizavi.core.models import Change, Operation
+from vizavi.core.records import Journaled, writing
+
+_current: ContextVar[Op | None] = ContextVar("vizavi_operation", default=None)
+
+
+@dataclass
+class Changed:
+    """One record as an operation left it, for subscribers."""
+
+    entity: Entity
+    record: Journaled
+    action: str
+    diff: dict[str, list[Any]]
+    row: Change
+
+    def touches(self, *names: str) -> bool:
+        return self.action != Change.UPDATE or any(n in self.diff for n in names)
+
+
+Subscriber = Callable[["Op", Sequence[Changed]], None]
+_subscribers: list[Subscriber] = []
+
+
+def on_change(subscriber: Subscriber) -> Subscriber:
+    """Decorator: call this with all that an operation changed, inside its transaction.
+
+    A subscriber writes only derived data, in bulk, and never bumps a version; everything else is a job that it enqueues.
+    """
+    _subscribers.append(subscriber)
+    return subscriber
+
+
+class Op:
+    """An operation under way. All its writes are in one transaction (one chunk of it, for a long operation)."""
+
+    def __init__(self, row: Operation):
+        self.row = row
+        self._pending: list[Changed] = []
+        self.at = timezone.now()
+
+    @property
+    def by(self) -> Any:
+        return self.row.by
+
+    @property
+    def done(self) -> bool:
+        """Whether anything was changed: an operation that changes nothing leaves no trace."""
+        return self.row.pk is not None
+
+    def _row(self) -> Operation:
+        if self.row.pk is None:
+            self.row.at = self.at
+            self.row.save()
+        return self.row
+
+    def _note(self, changed: list[tuple[Entity, Journaled, str, dict[str, list[Any]]]]) -> None:
+        if not changed:
+            return
+        operation = self._row()
+        rows = [
+            Change(operation=operation, entity=e.name, record_id=r.pk, action=action, version=r.version, diff=diff)
+            for e, r, action, diff in changed
+        ]
+        Change.objects.bulk_create(rows, batch_size=500)
+        operation.changes += len(rows)
+        if operation.record_id is None and len(rows) == operation.changes:
+            operation.entity = rows[0].entity
+            # One record: the operation is about it. Several: only their kind is known.
+            operation.record_id = rows[0].record_id if len(rows) == 1 else None
+            operation.title = operation.title or (str(changed[0][1])[:300] if len(rows) == 1 else "")
+        self._pending += [Changed(*c, row) for c, row in zip(changed, rows, strict=True)]
+
+    def lock(self, model: type[Journaled], ids: Iterable[int]) -> dict[int, Journaled]:
+        """Fresh rows by id, locked until the end of the transaction (SQLite holds the one write lock anyway)."""
+        rows = model.objects.filter(pk__in=list(ids))
+        if transaction.get_connection().features.has_select_for_update:
+            rows = rows.select_for_update(of=("self",))
+        with writing():
+            return {r.pk: r for r in rows.order_by("pk")}
+
+    def create(self, records: Sequence[Journaled]) -> None:
+        """Insert new records; ids are set. The values must have been validated (`core.actions` does)."""
+        if not records:
+            return
+        entity = records[0].entity()
+        for record in records:
+            record.version = 1
+            record.updated_at = self.at
+            if record.created_by_id is None:
+                record.created_by = self.by
+            record.updated_by = self.by
+        with writing():
+            if len(records) == 1:
+                records[0].save(force_insert=True)
+            else:
+                type(records[0]).objects.bulk_create(records, batch_size=500)
+        changed = []
+        for record in records:
+            diff = {}
+            for f in entity.journaled:
+                value = f.value(record)
+                if not f.is_empty(value) and f.name != "created_at":
+                    diff[f.name] = [None, f.to_json(value)]
+            changed.append((entity, record, Change.CREATE, diff))
+        self._note(changed)
+
+    def update(self, record: Journaled, values: dict[str, Any], base: int | None = None) -> dict[str, list[Any]]:
+        """Set these fields of a locked record; returns what really changed.
+
+        `base` is the version that the writer saw. Raises `Conflict` when one of these fields was changed after it to
+        something else; fields that nobody else touched do not conflict.
+        """
+        return self.update_many([(record, values)], base=base)[0]
+
+    def update_many(self, wanted: Sequence[tuple[Journaled, dict[str, Any]]], base: int | None = None) -> list[dict[str, list[Any]]]:
+        """As `update`, for many records of one entity in a few statements."""
+        diffs: list[dict[str, list[Any]]] = []
+        touched: list[tuple[Entity, Journaled, str, dict[str, list[Any]]]] = []
+        for record, values in wanted:
+            entity = record.entity()
+            diff = {}
+            for name, value in values.items():
+                f = entity.fields[name]
+                before = f.to_json(f.value(record))
+                after = f.to_json(f.blank() if value is None else value)
+                if before != after and not (f.is_empty(before) and f.is_empty(after)):
+                    diff[name] = [before, after]
+            if base is not None and diff and base < record.version:
+                self._check_clashes(entity, record, diff, base)
+            for name in diff:
+                entity.fields[name].assign(record, values[name])
+            if diff:
+                touched.append((entity, record, Change.UPDATE, diff))
+            diffs.append(diff)
+        self._write([(record, set(diff)) for _e, record, _a, diff in touched])
+        self._note(touched)
+        return diffs
+
+    def _check_clashes(self, entity: Entity, record: Journaled, diff: dict[str, list[Any]], base: int) -> None:
+        since = Change.objects.filter(entity=entity.name, record_id=record.pk, version__gt=base).select_related("operation__by")
+        clashes = {
+            name: Clash(name, diff[name][0], row.operation.by, row.operation.at)
+            for row in since.order_by("version")
+            for name in row.diff
+            if name in diff
+        }
+        if clashes:
+            raise Conflict(list(clashes.values()), record.version)
+
+    def _write(self, records: Sequence[tuple[Journaled, set[str]]], extra: Sequence[str] = ()) -> None:
+        """UPDATE the named fields (and the columns derived from them), grouped by the set of columns."""
+        groups: dict[tuple[type[Journaled], frozenset[str]], list[Journaled]] = {}
+        for record, names in records:
+            record.version += 1
+            record.updated_at, record.updated_by = self.at, self.by
+            groups.setdefault((type(record), frozenset(names)), []).append(record)
+        for (model, names), rows in groups.items():
+            columns: list[models.Field] = [model._meta.get_field(n) for n in (*sorted(names), *extra, "version", "updated_at", "updated_by")]
+            columns += derived_from(model, set(names))
+            write_rows(model, columns, [(r.pk, [_stored(c, r) for c in columns]) for r in rows])
+
+    def delete(self, records: Sequence[Journaled]) -> None:
+        """Put live records into the recycle bin."""
+        self._bin(records, self.at, Change.DELETE)
+
+    def restore(self, records: Sequence[Journaled]) -> None:
+        """Take records out of the recycle bin."""
+        self._bin(records, None, Change.RESTORE)
+
+    def _bin(self, records: Sequence[Journaled], at: Any, action: str) -> None:
+        moved = [r for r in records if (r.deleted_at is None) != (at is None)]
+        for record in moved:
+            record.deleted_at = at
+        self._write([(r, set()) for r in moved], extra=("deleted_at",))
+        self._note([(r.entity(), r, action, {}) for r in moved])
+
+    def purge(self, records: Sequence[Journaled]) -> None:
+        """Remove records for ever; their history stays, undo ends. Who may do that is the caller's question."""
+        for record in records:
+            record.version += 1
+        self._note([(r.entity(), r, Change.PURGE, {}) for r in records])
+        by_model: dict[type[Journaled], list[int]] = {}
+        for record in records:
+            by_model.setdefault(type(record), []).append(record.pk)
+        with writing():
+            for model, ids in by_model.items():
+                model.objects.filter(pk__in=ids).delete()
+
+    def flush(self) -> None:
+        """Tell the subscribers what has changed since the last time, and store the counts."""
+        while self._pending:
+            changed, self._pending = self._pending, []
+            for subscriber in _subscribers:
+                subscriber(self, changed)
+        if self.row.pk is not None:
+            self.row.save()
+
+
+def _stored(column: models.Field, record: Journaled) -> Any:
+    return column.pre_save(record, False) if is_derived(column) else getattr(record, column.attname)
+
+
+@contextmanager
+def operation(verb: str, *, by: Any, via: str = "page", title: str = "", undoes: Operation | None = None) -> Iterator[Op]:
+    """One act: a transaction, one Operation row and its changes, or nothing at all.
+
+    `verb` is the domain's word (`company.edit`, `deal.won`), `via` says through what (page, api, import, form, job …).
+    Operations do not nest: an inner one would be a second act.
+    """
+    if _current.get() is not None:
+        raise OutsideOperation("an operation is already under way; hand its Op on instead of starting another")
+    with transaction.atomic():
+        op = Op(Operation(by=by, via=via, verb=verb, title=title[:300], undoes=undoes))
+        token = _current.set(op)
+        try:
+            yield op
+            op.flush()
+        finally:
+            _current.reset(token)

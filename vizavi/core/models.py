@@ -1,0 +1,114 @@
+"""The tables of core: the firm, the journal, the timeline, the generic link and the keys by which people are reached."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from vizavi.core.records import Journaled
+
+
+class Firm(Journaled):
+    """The one firm whose data this is, and what it has decided once for everybody."""
+
+    name = models.CharField(_("name"), max_length=200, default="Vizavi")
+    base_currency = models.CharField(_("base currency"), max_length=3, default="RUB")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
+    phone_country = models.CharField(_("country of phone numbers"), max_length=2, default="RU")
+    language = models.CharField(_("language"), max_length=5, default="ru")
+
+    class Meta:
+        verbose_name = _("firm")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Operation(models.Model):
+    """One act of a person or a process: who, when, through what, the domain verb, and (in `Change`) what it did."""
+
+    RUNNING, INTERRUPTED, FINISHED, CANCELLED = "running", "interrupted", "finished", "cancelled"
+    STATES = {RUNNING: _("running"), INTERRUPTED: _("interrupted"), FINISHED: _("finished"), CANCELLED: _("cancelled")}
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    via = models.CharField(max_length=20)
+    verb = models.CharField(max_length=60)
+    entity = models.CharField(max_length=40, blank=True)
+    record_id = models.BigIntegerField(null=True)
+    title = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=12, default=FINISHED)
+    changes = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True)
+    checkpoint = models.JSONField(default=dict)
+    beat_at = models.DateTimeField(null=True)
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undoings")
+    cancel = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "-id"], name="operation_by")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} #{self.pk}"
+
+
+class Change(models.Model):
+    """What one operation did to one record: `{field: [before, after]}` in JSON form, and the version that it made."""
+
+    CREATE, UPDATE, DELETE, RESTORE, PURGE = "create", "update", "delete", "restore", "purge"
+
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="rows")
+    entity = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    action = models.CharField(max_length=8)
+    version = models.PositiveIntegerField()
+    diff = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["entity", "record_id", "version"], name="change_record")]
+
+
+class TimelineRow(models.Model):
+    """A change, once per record whose history shows it: the record itself and those it hung on at that moment."""
+
+    entity = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    change = models.ForeignKey(Change, models.CASCADE, related_name="+")
+    source_entity = models.CharField(max_length=40)
+    source_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["entity", "record_id", "-id"], name="timeline_record")]
+
+
+class About(models.Model):
+    """The one generic link: what a file (later an activity, a note, a tag) is about."""
+
+    entity = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    target_entity = models.CharField(max_length=40)
+    target_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "record_id", "target_entity", "target_id"], name="about_once")
+        ]
+        indexes = [models.Index(fields=["target_entity", "target_id", "entity"], name="about_target")]
+
+
+class ReachKey(models.Model):
+    """A phone in E.164 or an e-mail in lower case, by which a record is reached: for filters, duplicates and calls."""
+
+    entity = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    field = models.CharField(max_length=40)
+    key = models.CharField(max_length=254)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "entity", "record_id"], name="reach_key"),
+            models.Index(fields=["entity", "record_id"], name="reach_record"),
+        ]

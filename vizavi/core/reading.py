@@ -1,0 +1,92 @@
+"""One reading person: titles of related records in one query per entity, through the door, remembered for the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from vizavi.core import door
+from vizavi.core.fields import RelationField
+from vizavi.core.fields.relation import ids_in
+
+if TYPE_CHECKING:
+    from vizavi.core.entity import Entity
+    from vizavi.core.fields import Field
+    from vizavi.core.records import Journaled
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A related record as one person sees it. A hidden one has no id and no title but the word "hidden"."""
+
+    entity: str
+    id: int | None
+    title: str
+    url: str = ""
+    visible: bool = True
+    deleted: bool = False
+
+
+class Reader:
+    """Who reads, and what has been looked up for them. Make one per request, job or import; it is not shared."""
+
+    def __init__(self, user: Any):
+        self.user = user
+        self._refs: dict[tuple[str, int], Ref] = {}
+        self._access: dict[str, door.FieldAccess] = {}
+
+    def access(self, entity: Entity) -> door.FieldAccess:
+        if entity.name not in self._access:
+            self._access[entity.name] = door.fields(self.user, entity)
+        return self._access[entity.name]
+
+    def fields(self, entity: Entity, names: Iterable[str] | None = None) -> list[Field]:
+        """The fields this person sees, in the given order or the order of the model."""
+        hidden = self.access(entity).hidden
+        return [entity.fields[n] for n in (entity.fields if names is None else names) if n not in hidden]
+
+    def prefetch(self, records: Sequence[Journaled], fields: Iterable[Field]) -> None:
+        """Look up everything these fields of these records point to: one query per entity pointed to."""
+        wanted: dict[str, tuple[Entity, set[int]]] = {}
+        for field in fields:
+            if isinstance(field, RelationField):
+                wanted.setdefault(field.target.name, (field.target, set()))[1].update(ids_in(field, list(records)))
+        for entity, ids in wanted.values():
+            self.refs(entity, ids)
+
+    def refs(self, entity: Entity, ids: Iterable[int]) -> dict[int, Ref]:
+        """Refs of these ids, the missing ones fetched in one query."""
+        ids = set(ids)
+        missing = [i for i in ids if (entity.name, i) not in self._refs]
+        if missing:
+            found = {r.pk: r for r in entity.model.objects.reach_of(self.user).filter(pk__in=missing)}
+            sees_title = self.access(entity).sees(entity.title)
+            for i in missing:
+                record = found.get(i)
+                if record is None:
+                    ref = Ref(entity.name, None, _("hidden"), visible=False)
+                else:
+                    title = str(record) if sees_title else f"№ {i}"
+                    gone = record.deleted_at is not None
+                    ref = Ref(entity.name, i, title, "" if gone else entity.url(i), deleted=gone)
+                self._refs[entity.name, i] = ref
+        return {i: self._refs[entity.name, i] for i in ids}
+
+    def ref(self, entity: Entity, pk: int) -> Ref:
+        return self.refs(entity, [pk])[pk]
+
+    def learn(self, entity: Entity, records: Iterable[Journaled]) -> None:
+        """Records that were just fetched through the door need no second look-up."""
+        for r in records:
+            self._refs.setdefault((entity.name, r.pk), Ref(entity.name, r.pk, str(r), entity.url(r.pk)))
+
+    def json(self, field: Field, record: Journaled) -> Any:
+        """The value for the API: an id that the door hides is not given away."""
+        value = field.value(record)
+        if isinstance(field, RelationField) and value is not None:
+            ref = self.ref(field.target, value)
+            return ref.id if ref.visible else None
+        return field.to_json(value) if not field.computed else value
