@@ -32,7 +32,13 @@ _public = urlsplit(PUBLIC_URL)
 if PUBLIC_URL and _public.scheme not in ("http", "https"):
     raise ImproperlyConfigured("VIZAVI_URL must start with http:// or https://.")
 _hosts = [name.strip() for name in os.environ.get("VIZAVI_HOSTS", "").split(",") if name.strip()]
-ALLOWED_HOSTS = [*_hosts, *([_public.hostname] if _public.hostname else []), "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [
+    *_hosts,
+    *([_public.hostname] if _public.hostname else []),
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 
 # A process that was started without `vizavi` and without a key gets one of its own: sessions end with it.
