@@ -78,7 +78,11 @@ class NumberField(Field):
         return "" if value is None else formats.number(value)
 
     def form_value(self, value: Any, reader: Reader) -> Any:
-        return "" if value is None else formats.number(value, grouping=False)
+        if value is None:
+            return ""
+        # Ungrouped, because in English a grouping comma would read back as a decimal one.
+        plain = format(value, "f")
+        return plain.replace(".", ",") if formats.number(Decimal("0.5"))[1:2] == "," else plain
 
     def export(self, record: Journaled, reader: Reader) -> Any:
         return self.value(record)

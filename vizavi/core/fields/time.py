@@ -25,7 +25,7 @@ _DOTTED = re.compile(r"(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?")
 
 
 def read_date(raw: Any, today: date | None = None) -> date:
-    """A date as people write it: `2026-11-24`, `24.11.2026`, `24.11.26`, `24.11`, `+3`, and the words for near days.
+    """A date as people write it: `2026-11-24`, `24.11.2026`, `24.11.26`, `24.11`, `+3`, a year alone (its first day), and the words for near days.
 
     Two numbers with a slash are day/month, as in Russia; a file with month/day says so in its mapping.
     Raises `ValidationError`.
@@ -45,6 +45,8 @@ def read_date(raw: Any, today: date | None = None) -> date:
     try:
         if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}([t ]00:00(:00)?)?", text):
             return date(*map(int, re.split(r"[-t ]", text)[:3]))
+        if re.fullmatch(r"(1[5-9]|20|21)\d\d", text):  # a founding year, as many files give it
+            return date(int(text), 1, 1)
         if match := _DOTTED.fullmatch(text):
             day, month, year = match.groups()
             whole = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ScreensConfig(AppConfig):
+    name = "vizavi.screens"
+    label = "screens"
+    verbose_name = _("Screens")
+
+    def ready(self) -> None:
+        from vizavi.screens import shell  # noqa: F401  what every page shows around itself

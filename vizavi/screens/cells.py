@@ -1,0 +1,107 @@
+"""How a value of each kind is put on a page: what the macros of `fields.html` need, computed once per value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from vizavi.core.fields import ChoiceField, ChoicesField, EmailsField, Field, MoneyField, PhonesField, RelationField, UserField
+from vizavi.core.firm import firm
+from vizavi.core.reading import Reader
+from vizavi.core.records import Journaled
+
+
+@dataclass
+class Cell:
+    """One shown value. `items` are the parts of a value that has several: (text, href or tone)."""
+
+    name: str
+    label: str
+    kind: str
+    text: str
+    id: int | None = None
+    url: str = ""
+    tone: str = ""
+    items: list[tuple[str, str]] = field(default_factory=list)
+    hidden: bool = False
+    deleted: bool = False
+    numeric: bool = False
+    editable: bool = False
+    compact: bool = True
+    iso: str = ""
+
+
+def show(f: Field, record: Journaled, reader: Reader, *, editable: bool = False) -> Cell:
+    """The cell of a field of a record for this reader. Related titles should have been prefetched."""
+    value = f.value(record)
+    cell = Cell(f.name, f.label, f.kind, f.cell(record, reader), numeric=f.numeric, editable=editable and f.editable, compact=f.compact)
+    if f.is_empty(value):
+        return cell
+    if isinstance(f, RelationField):
+        ref = reader.ref(f.target, value)
+        cell.id, cell.url, cell.hidden, cell.deleted = ref.id, ref.url, not ref.visible, ref.deleted
+        if isinstance(f, UserField):
+            cell.url = ""
+    elif isinstance(f, ChoiceField):
+        cell.tone = f.tone_of(value)
+    elif isinstance(f, ChoicesField):
+        cell.items = [(f.label_of(key), f.tone_of(key)) for key in value]
+    elif isinstance(f, PhonesField):
+        cell.items = [(f.shown(item), f"tel:{item['e164'] or item['value']}") for item in value]
+    elif isinstance(f, EmailsField):
+        cell.items = [(item["value"], f"mailto:{item['value']}") for item in value]
+    elif f.kind == "url":
+        cell.url, cell.text = value, urlsplit(value).netloc.removeprefix("www.") or value
+    elif f.kind == "email":
+        cell.url = f"mailto:{value}"
+    elif f.kind in ("date", "datetime"):
+        cell.iso = value.isoformat()
+    return cell
+
+
+@dataclass
+class Editor:
+    """The inputs of one field: their names, what stands in them, and what was wrong with it."""
+
+    field: Field
+    value: Any
+    errors: list[str] = field(default_factory=list)
+    options: list[tuple[str, str]] = field(default_factory=list)
+    label_of_value: str = ""
+    combo_url: str = ""
+    create_url: str = ""
+    currency: str = ""
+    currencies: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def kind(self) -> str:
+        return self.field.kind
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """Rows of a list of phones or e-mails, with an empty one to type in."""
+        rows = [dict(row) for row in self.value] if isinstance(self.value, list) else []
+        return [*rows, {"kind": self.options[0][0] if self.options else "", "value": ""}]
+
+
+def edit(f: Field, value: Any, reader: Reader, *, errors: list[str] | None = None, raw: bool = False, record: Journaled | None = None) -> Editor:
+    """The editor of a field, with a value or (`raw`) with what a person typed, which is shown again as it was."""
+    shown = value if raw else f.form_value(value, reader)
+    editor = Editor(f, "" if shown is None else shown, errors or [], list(getattr(f, "options", ())))
+    if isinstance(f, RelationField):
+        plural = f.target.plural
+        editor.combo_url = f"/_combo/{plural}/"
+        if f.target.pages and not f.target.admin:
+            editor.create_url = f"/_quick/{plural}/"
+        pk = int(shown) if str(shown).isdigit() and int(shown) < 2**63 else None
+        editor.label_of_value = reader.ref(f.target, pk).title if pk else ""
+    if isinstance(f, MoneyField):
+        currency = f.entity.fields.get(f.currency_name)
+        editor.currency = (getattr(record, f.currency_name, "") if record is not None else "") or firm().base_currency
+        editor.currencies = [key for key, _label in getattr(currency, "options", [])]
+    return editor

@@ -1,0 +1,48 @@
+"""What stands around every page: the places, what can be created, the firm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from vizavi.core import door
+from vizavi.core.entity import Entity, registry
+from vizavi.core.firm import firm
+from vizavi.ui import context_provider
+
+#: The order of the sidebar; entities that are not named follow.
+PLACES = ("leads", "deals", "contacts", "companies")
+#: The letter after C that creates, and after G that goes there (physical key, as KeyboardEvent.code names it).
+KEYS = {"leads": "L", "deals": "D", "contacts": "K", "companies": "O"}
+
+
+def places(user: Any) -> list[Entity]:
+    """The entities that this person may see at all, in the order of the sidebar."""
+    shown = [e for e in registry if e.pages and not e.admin and door.branches(user, e)]
+    rank = {plural: n for n, plural in enumerate(PLACES)}
+    return sorted(shown, key=lambda e: rank.get(e.plural, len(PLACES)))
+
+
+@context_provider
+def shell(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    context: dict[str, Any] = {"firm_name": firm().name}
+    if user is None or not user.is_authenticated:
+        return context
+    path = request.path
+    shown = places(user)
+    context["nav"] = [
+        {"url": e.url(), "label": e.label_plural, "icon": e.icon, "count": None, "current": path.startswith(e.url()), "key": KEYS.get(e.plural, "")}
+        for e in shown
+    ]
+    context["nav_bottom"] = [{"url": "/settings/", "label": _("Settings"), "icon": "settings", "count": None, "current": path.startswith(("/settings/", "/imports/", "/operations/", "/bin/")), "key": ""}]
+    context["creates"] = [
+        {"url": f"/_quick/{e.plural}/", "label": e.label, "icon": e.icon, "key": KEYS.get(e.plural, "")}
+        for e in shown
+        if door.can(user, door.CREATE, e)
+    ]
+    context["operations_url"] = "/operations/"
+    context["profile_url"] = "/settings/profile/"
+    return context
