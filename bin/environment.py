@@ -38,7 +38,7 @@ def need_python():
 def ensure(dev=False):
     """Install what is missing or has changed; a second call finds everything done."""
     VENV.mkdir(exist_ok=True)
-    with locked(VENV / ".lock"):
+    with locked(VENV / ".setting-up"):
         before = read_stamp()
         # Who has the developers' packages keeps them, whichever script runs.
         dev = dev or bool(before.get("dev"))
