@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from vizavi import search
 from vizavi.core import door, filters, pages
 from vizavi.core.entity import Entity
-from vizavi.core.errors import Invalid
+from vizavi.core.errors import Invalid, Refused
 from vizavi.core.fields import Field, MoneyField
 from vizavi.core.filters import Filter
 from vizavi.core.firm import firm
@@ -22,10 +23,11 @@ from vizavi.core.pages import EXACT, SIZES
 from vizavi.core.periods import NAMED
 from vizavi.core.reading import Reader
 from vizavi.screens.cells import edit, show
-from vizavi.screens.web import entity_view, reader_of
-from vizavi.ui import formats, render
+from vizavi.screens.web import entity_view, go, reader_of
+from vizavi.ui import add_trigger, formats, render
 
 DEFAULT_SIZE = 50
+_GROUP = re.compile(r"or\.\d+\.")
 
 
 @dataclass
@@ -94,6 +96,16 @@ def link(found: Filter, **extra: Any) -> str:
     return found.entity.url() + (f"?{urlencode(params)}" if params else "")
 
 
+def chips(found: Filter, reader: Reader, sort: str, size: int, query: str) -> list[dict[str, Any]]:
+    """The conditions as chips: where their cross leads, and where a click on them."""
+    shown = []
+    for condition, chip in zip(found.conditions, filters.chips(found, reader), strict=True):
+        rest = Filter(found.entity, [c for c in found.conditions if c is not condition], found.text)
+        editor = urlencode({"param": condition.param, "back": query})
+        shown.append({**chip, "remove_url": link(rest, sort=sort, limit=size), "edit_url": f"{found.entity.url()}_filter/{condition.field.name}/?{editor}"})
+    return shown
+
+
 def size_of(request: HttpRequest) -> int:
     raw = request.GET.get("limit", "")
     return int(raw) if raw.isdigit() and int(raw) in SIZES else DEFAULT_SIZE
@@ -114,8 +126,6 @@ def record_list(request: HttpRequest, entity: Entity) -> HttpResponse:
     """`/companies/?kind=client&sort=-created_at`: the page, or its `list` block for htmx."""
     reader = reader_of(request)
     if not door.branches(reader.user, entity):
-        from vizavi.core.errors import Refused
-
         raise Refused(_("You have no access to these records."))
     context, status = list_context(request, entity, reader)
     return render(request, "screens/list.html", context, block="list", status=status)
@@ -149,19 +159,35 @@ def list_context(request: HttpRequest, entity: Entity, reader: Reader) -> tuple[
     if start is None and page.records and exact and not page.next:
         start = total - len(page.records) + 1
     return {
-        "entity": entity, "columns": heads, "rows": rows, "chips": filters.chips(found, reader), "found": found, "problems": problems,
+        "entity": entity, "columns": heads, "rows": rows, "chips": chips(found, reader, sort, size, request.GET.urlencode()), "found": found, "problems": problems,
         "total": total, "exact": exact, "start": start, "end": start + len(rows) - 1 if start else None,
         "next": link(found, sort=sort, limit=size, after=page.next) if page.next else "",
         "previous": link(found, sort=sort, limit=size, before=page.previous) if page.previous else "",
         "first": link(found, sort=sort, limit=size) if page.previous else "",
         "last": link(found, sort=sort, limit=size, last=1) if page.next else "",
-        "size": size, "sizes": [(n, link(found, sort=sort, limit=n)) for n in SIZES], "sort": sort,
+        "size_links": [(str(n), link(found, sort=sort, limit=n), n == size) for n in SIZES], "sort": sort, "ways": ways(entity, reader),
         "reset": link(Filter(entity), sort=sort, limit=size), "sums": sums(entity, reader, where) if exact and rows else [],
         "filter_fields": filter_fields(entity, reader), "export": door.can(reader.user, door.EXPORT, entity),
         "create": entity.many and door.can(reader.user, door.CREATE, entity), "import_": entity.many and not entity.admin and door.can(reader.user, door.IMPORT, entity),
         "may_change": may_change, "may_delete": bool(door.can(reader.user, door.DELETE, entity)), "query": request.GET.urlencode(),
-        "bulk_fields": [f for f in reader.fields(entity) if f.editable and f.compact and f.kind in ("choice", "user", "yesno") and reader.access(entity).writes(f.name)],
+        "bulk_editors": [edit(f, f.blank(), reader) for f in bulk_fields(entity, reader)] if may_change and rows else [],
     }, 422 if problems else 200  # fmt: skip
+
+
+def bulk_fields(entity: Entity, reader: Reader) -> list[Field]:
+    """Fields that a bulk change offers: those with one short value that makes sense for many."""
+    writes = reader.access(entity).writes
+    return [f for f in reader.fields(entity) if f.editable and f.kind in ("choice", "user", "yesno") and writes(f.name)]
+
+
+def ways(entity: Entity, reader: Reader) -> list[dict[str, str]]:
+    """What an empty list offers to do."""
+    found = []
+    if entity.many and door.can(reader.user, door.CREATE, entity):
+        found.append({"url": f"{entity.url()}new/", "title": _("Create by hand"), "text": _("A form with the fields that matter"), "icon": "plus", "tone": entity.tone})
+        if not entity.admin and door.can(reader.user, door.IMPORT, entity):
+            found.append({"url": f"/imports/new/?entity={entity.plural}", "title": _("Import a table"), "text": _("CSV or Excel; everything can be undone"), "icon": "upload", "tone": "green"})
+    return found
 
 
 def filter_fields(entity: Entity, reader: Reader) -> list[Field]:
@@ -172,23 +198,43 @@ def filter_fields(entity: Entity, reader: Reader) -> list[Field]:
 
 @entity_view
 def filter_editor(request: HttpRequest, entity: Entity, name: str) -> HttpResponse:
-    """The popover of one condition: operator and value, for a new chip or to change one."""
+    """The dialog of one condition, for a new chip or to change one; `?apply=1` goes to the list that it makes.
+
+    `back` is the query string of the list, `param` the condition of it that is being changed.
+    """
     reader = reader_of(request)
     f = entity.fields.get(name)
     if f is None or not f.filterable or not reader.access(entity).sees(name):
-        from django.http import Http404
-
         raise Http404
-    operator = request.GET.get("operator", "contains" if "contains" in f.operators else f.operators[0])
-    raw = request.GET.get("raw", "")
-    values = list(filters.split(raw)) if raw else []
-    one = values[0] if values else ""
+    back, param = request.GET.get("back", "")[:4000], request.GET.get("param", "")
+    kept = [(n, v) for n, v in parse_qsl(back) if n not in (param, "after", "before", "last")]
+    operator, values, problems = operator_of(f, param), [v for n, raw in parse_qsl(back) if n == param for v in filters.split(raw)], []
+    if request.GET.get("apply"):
+        operator = request.GET.get("operator", "")
+        values = [v.replace(",", "\\,") for v in (request.GET.getlist("value") or []) + [request.GET.get("date", "")] if v.strip()]
+        values = values or (["1"] if operator == "empty" else [])
+        kept_names = dict(kept)
+        group = match[0] if (match := _GROUP.match(param)) else ""
+        key = f"{group}{f.name}{f'__{operator}' if operator else ''}"
+        query = {**kept_names, **({key: ",".join(values)} if values else {})}
+        try:
+            filters.parse(entity, query, reader)
+            return add_trigger(go(request, entity.url() + (f"?{urlencode(query)}" if query else "")), "closeDialog")
+        except Invalid as error:
+            problems = [m for messages in error.errors.values() for m in messages]
     context = {
-        "entity": entity, "f": f, "operator": operator, "raw": raw, "values": values, "group": request.GET.get("group", ""),
+        "entity": entity, "f": f, "operator": operator, "values": values, "param": param, "back": back, "problems": problems,
         "operators": [(op, operator_label(f, op)) for op in f.operators], "periods": [(k, str(v)) for k, v in NAMED.items()],
-        "editor": edit(f, one, reader, raw=True),
+        "editor": edit(f, values[0] if values else "", reader, raw=True), "list_url": entity.url() + (f"?{back}" if back else ""),
     }  # fmt: skip
-    return render(request, "screens/filter.html", context)
+    return render(request, "screens/filter.html", context, block="dialog", status=422 if problems else 200)
+
+
+def operator_of(f: Field, param: str) -> str:
+    """The operator that a condition has, or the one that a new condition of this kind begins with."""
+    if param:
+        return param.rpartition("__")[2] if "__" in param else ""
+    return next((op for op in ("contains", "gte") if op in f.operators and not getattr(f, "options", ())), f.operators[0])
 
 
 def operator_label(f: Field, operator: str) -> str:

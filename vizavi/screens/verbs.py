@@ -71,3 +71,9 @@ def about(operation: Operation) -> str:
 
 def state_text(operation: Operation) -> str:
     return str(Operation.STATES.get(operation.state, "")) or _("finished")
+
+
+def icon_of_change(operation: Operation, action: str) -> str:
+    """The icon of one line of a history: what happened to the record says more than what the operation was."""
+    own = {Change.CREATE: "plus", Change.DELETE: "trash-2", Change.RESTORE: "archive-restore"}.get(action)
+    return own or icon(operation)

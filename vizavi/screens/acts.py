@@ -1,0 +1,113 @@
+"""Deleting, restoring, changing many at once, and looking up."""
+
+from __future__ import annotations
+
+from django.core.paginator import InvalidPage, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from vizavi import search
+from vizavi.core import actions, door, pages
+from vizavi.core.entity import Entity, registry
+from vizavi.core.errors import Invalid, Refused
+from vizavi.core.filters import Filter
+from vizavi.core.journal import operation
+from vizavi.core.models import Operation
+from vizavi.screens.lists import link
+from vizavi.screens.records import title_of, writable
+from vizavi.screens.web import door_view, entity_view, go, invalid_text, reader_of, records_text, safe_next
+from vizavi.ui import add_toast, render
+
+#: A bulk change of so many records runs at once, in the request.
+MOST_AT_ONCE = 200
+#: How long the recycle bin keeps what is in it, in days.
+KEPT_DAYS = 30
+COMBO_ROWS = 20
+
+
+@entity_view
+def delete(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+    """POST: into the recycle bin."""
+    reader = reader_of(request)
+    record = actions.fetch(entity, pk, reader.user)
+    done = actions.delete(entity, [pk], reader.user)
+    return go(request, entity.url(), _("Moved to the recycle bin: %(title)s") % {"title": title_of(entity, record, reader)}, done)
+
+
+@entity_view
+def restore(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+    """POST: back from the recycle bin."""
+    reader = reader_of(request)
+    record = actions.fetch(entity, pk, reader.user, deleted=True)
+    done = actions.restore(entity, [pk], reader.user)
+    return go(request, safe_next(request.POST.get("next"), entity.url(pk)), _("Restored: %(title)s") % {"title": title_of(entity, record, reader)}, done)
+
+
+@entity_view
+def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """POST `ids`, and `do=delete` or `field=` with its value: all that may be changed are, the rest is counted."""
+    reader = reader_of(request)
+    ids = [int(i) for i in dict.fromkeys(request.POST.getlist("ids")) if i.isdigit() and len(i) < 19]
+    back = safe_next(request.POST.get("next"), entity.url())
+    if not ids or len(ids) > MOST_AT_ONCE:
+        return add_toast(go(request, back), _("Select up to %(most)s records.") % {"most": MOST_AT_ONCE}, kind="error")
+    data = None
+    if request.POST.get("do") != "delete":
+        f = entity.fields.get(request.POST.get("field", ""))
+        if f is None or not writable(entity, f, reader):
+            raise Refused(_("You may not change this field."))
+        data = {f.name: f.raw_from_form(request.POST)}
+    result = actions.BulkResult()
+    try:
+        with operation(f"{entity.name}.{'delete' if data is None else 'bulk'}", by=reader.user) as op:
+            actions.bulk_chunk(op, entity, ids, reader.user, data, result)
+    except Invalid as error:
+        return add_toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), invalid_text(error.errors), kind="error")
+    done: Operation | None = op.row if op.done else None
+    text = _("Deleted: %(what)s.") if data is None else _("Changed: %(what)s.")
+    text %= {"what": records_text(result.changed)}
+    if result.skipped:
+        text += " " + _("Left alone for lack of rights: %(what)s.") % {"what": records_text(len(result.skipped))}
+    return go(request, back, text, done)
+
+
+@door_view
+def bin_page(request: HttpRequest) -> HttpResponse:
+    """`/bin/?entity=company&page=2`: what was deleted and can be restored, newest first."""
+    reader = reader_of(request)
+    places = [e for e in registry if e.many and e.pages and door.branches(reader.user, e)]
+    if not places:
+        raise Refused(_("You have no access to these records."))
+    entity = next((e for e in places if e.name == request.GET.get("entity")), places[0])
+    rows = entity.model.objects.binned().reach_of(reader.user).order_by("-deleted_at", "-pk")
+    # The bin is emptied after KEPT_DAYS, so that its pages stay few; the count is cut off all the same.
+    paginator = Paginator(rows[: pages.EXACT], 50)
+    try:
+        page = paginator.page(request.GET.get("page", "1"))
+    except InvalidPage:
+        page = paginator.page(1)
+    records = list(page.object_list)
+    may = set(entity.model.objects.reach_of(reader.user, door.DELETE).filter(pk__in=[r.pk for r in records]).values_list("pk", flat=True))
+    context = {
+        "entity": entity, "days": KEPT_DAYS, "page": page,
+        "tabs": [{"label": e.label_plural, "url": f"/bin/?entity={e.name}", "current": e is entity} for e in places],
+        "rows": [{"id": r.pk, "title": title_of(entity, r, reader), "at": r.deleted_at, "url": entity.url(r.pk), "restore": r.pk in may} for r in records],
+    }  # fmt: skip
+    return render(request, "screens/bin.html", context, block="content")
+
+
+@entity_view
+def combo(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """What a combobox offers: by the search index when something is typed, otherwise the list's first page."""
+    reader = reader_of(request)
+    if not door.branches(reader.user, entity) or not reader.access(entity).sees(entity.title):
+        raise Refused(_("You have no access to these records."))
+    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
+    where = search.condition(entity, text, reader) if text else Filter(entity).where(reader)
+    if entity.name == "user":
+        where &= entity.fields["is_active"].any_of([True])
+    sort = entity.title if entity.admin or text else entity.sort
+    page = pages.page(entity, reader, where, sort=sort, limit=COMBO_ROWS)
+    reader.prefetch(page.records, reader.fields(entity, entity.subtitle))
+    options = [{"id": r.pk, "label": str(r), "sub": entity.subtitle_of(r, reader)} for r in page.records]
+    return render(request, "screens/combo.html", {"options": options, "q": text, "more": bool(page.next), "all_url": link(Filter(entity))})

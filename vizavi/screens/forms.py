@@ -1,0 +1,156 @@
+"""The whole record in one form: to create it, to change it, and the small dialog that creates from anywhere."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from vizavi.core import actions, door
+from vizavi.core.entity import Entity
+from vizavi.core.errors import Conflict, Invalid, Refused
+from vizavi.core.fields import Field
+from vizavi.core.reading import Reader
+from vizavi.core.records import Journaled
+from vizavi.screens.cells import Editor, edit
+from vizavi.screens.inline import clash_text
+from vizavi.screens.records import title_of, writable
+from vizavi.screens.web import entity_view, go, reader_of, said, version_of
+from vizavi.ui import add_trigger, is_partial, render
+
+
+@entity_view
+def new(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """`/companies/new/?name=…`: an empty form, or one begun by the address."""
+    reader = reader_of(request)
+    _may_create(entity, reader)
+    fields = _fields(entity, reader)
+    if request.method != "POST":
+        return _page(request, entity, reader, None, _begun(request, entity, reader, fields))
+    try:
+        record, operation = actions.create(entity, _posted(request, fields), reader.user)
+    except Invalid as error:
+        return _page(request, entity, reader, None, _typed(request, reader, fields, error.errors), errors=error.errors, status=422)
+    return go(request, entity.url(record.pk), _("Created: %(title)s") % {"title": record}, operation)
+
+
+@entity_view
+def change(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+    """`/companies/7/edit/`. Only what was changed in the form is written, so that two people's edits both survive."""
+    reader = reader_of(request)
+    record = actions.fetch(entity, pk, reader.user)
+    actions.permit(reader.user, door.CHANGE, entity, record)
+    fields = _fields(entity, reader)
+    initial = {f.name: f.to_json(f.value(record)) for f in fields}
+    if request.method != "POST":
+        reader.prefetch([record], fields)
+        editors = [edit(f, f.value(record), reader, record=record) for f in fields]
+        return _page(request, entity, reader, record, editors, initial=initial)
+    known = _initial(request.POST.get("initial")) or initial
+    data = {n: raw for n, raw in _posted(request, fields).items() if request.POST.get(f"keep-{n}") != "theirs" and _differs(entity.fields[n], raw, known)}
+    try:
+        record, operation = actions.update(entity, pk, data, reader.user, base=version_of(request.POST.get("version")))
+    except Invalid as error:
+        return _page(request, entity, reader, record, _typed(request, reader, fields, error.errors, record), errors=error.errors, initial=known, status=422, version=version_of(request.POST.get("version")))
+    except Conflict as conflict:
+        clashes = {c.field: clash_text(conflict, entity, reader, c.field) for c in conflict.clashes}
+        return _page(request, entity, reader, record, _typed(request, reader, fields, {}, record), clashes=clashes, initial=known, status=409, version=conflict.version)
+    return go(request, entity.url(pk), _("Saved"), operation) if operation else go(request, entity.url(pk))
+
+
+def quick(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The dialog of a few fields. `?target=` names the combobox that waits for the new record."""
+    reader = reader_of(request)
+    _may_create(entity, reader)
+    names = [f.name for f in reader.fields(entity) if f.name in request.GET and f.name not in entity.quick]
+    fields = [f for f in reader.fields(entity, [*entity.quick, *names]) if writable(entity, f, reader)]
+    target = request.GET.get("target", "") or request.POST.get("target", "")
+    if request.method != "POST":
+        if not is_partial(request):
+            return HttpResponseRedirect(f"{entity.url()}new/?{request.GET.urlencode()}")
+        return render(request, "screens/quick.html", {"entity": entity, "editors": _begun(request, entity, reader, fields), "target": target, "action": request.get_full_path(), "errors": []})
+    try:
+        record, operation = actions.create(entity, _posted(request, fields), reader.user)
+    except Invalid as error:
+        editors = _typed(request, reader, fields, error.errors)
+        context = {"entity": entity, "editors": editors, "target": target, "action": request.get_full_path(), "errors": _summary(entity, error.errors, fields)}
+        return render(request, "screens/quick.html", context, status=422)
+    text = _("Created: %(title)s") % {"title": record}
+    if target:
+        response = add_trigger(HttpResponse(), "combo:created", {"target": target, "id": record.pk, "label": title_of(entity, record, reader)})
+        return said(add_trigger(response, "closeDialog"), text, operation)
+    if request.POST.get("then") == "again":
+        context = {"entity": entity, "editors": _begun(request, entity, reader, fields), "target": "", "action": request.get_full_path(), "errors": []}
+        return said(render(request, "screens/quick.html", context), text, operation)
+    return add_trigger(go(request, entity.url(record.pk), text, operation), "closeDialog")
+
+
+quick = entity_view(quick)
+
+
+def _may_create(entity: Entity, reader: Reader) -> None:
+    if not entity.many:
+        raise Refused(_("There is only one of these."))
+    actions.permit(reader.user, door.CREATE, entity)
+
+
+def _fields(entity: Entity, reader: Reader) -> list[Field]:
+    """The fields of the form, in the order of the sections."""
+    names = [n for found in entity.sections.values() for n in found]
+    return [f for f in reader.fields(entity, names) if writable(entity, f, reader)]
+
+
+def _posted(request: HttpRequest, fields: list[Field]) -> dict[str, Any]:
+    return {f.name: raw for f in fields if (raw := f.raw_from_form(request.POST)) is not None}
+
+
+def _begun(request: HttpRequest, entity: Entity, reader: Reader, fields: list[Field]) -> list[Editor]:
+    """Editors of an empty record, filled from the address where it says something."""
+    blank = actions.build(entity, {}, reader.user)
+    return [edit(f, request.GET[f.name], reader, raw=True) if f.name in request.GET and f.compact else edit(f, f.value(blank), reader, record=blank) for f in fields]
+
+
+def _typed(request: HttpRequest, reader: Reader, fields: list[Field], errors: dict[str, list[str]], record: Journaled | None = None) -> list[Editor]:
+    """The editors again, with what the person typed."""
+    return [edit(f, f.raw_from_form(request.POST), reader, raw=True, errors=errors.get(f.name), record=record) for f in fields]
+
+
+def _initial(raw: str | None) -> dict[str, Any] | None:
+    try:
+        found = json.loads(raw or "")
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _differs(f: Field, raw: Any, initial: dict[str, Any]) -> bool:
+    """Whether the person changed it: what the form showed is not written again."""
+    try:
+        value = f.parse(raw)
+    except ValidationError:
+        return True
+    before, after = initial.get(f.name), None if value is None else f.to_json(value)
+    return before != after and not (f.is_empty(before) and f.is_empty(after))
+
+
+def _summary(entity: Entity, errors: dict[str, list[str]], fields: list[Field]) -> list[dict[str, str]]:
+    shown = {f.name for f in fields}
+    label = {n: entity.fields[n].label for n in errors if n in entity.fields}
+    return [{"name": n if n in shown else "", "label": label.get(n, ""), "text": m} for n, found in errors.items() for m in found]
+
+
+def _page(request: HttpRequest, entity: Entity, reader: Reader, record: Journaled | None, editors: list[Editor], **more: Any) -> HttpResponse:
+    by_name = {e.name: e for e in editors}
+    errors, clashes = more.get("errors") or {}, more.get("clashes") or {}
+    version = more.get("version") or (record.version if record is not None else None)
+    context = {
+        "entity": entity, "record": record, "title": title_of(entity, record, reader) if record is not None else "", "url": entity.url(record.pk) if record is not None else entity.url(),
+        "sections": [(str(label), [by_name[n] for n in names if n in by_name]) for label, names in entity.sections.items() if any(n in by_name for n in names)],
+        "errors": _summary(entity, errors, [e.field for e in editors]), "clashes": clashes, "version": version,
+        "initial": json.dumps(more.get("initial") or {}, ensure_ascii=False),
+        "draft": f"{entity.plural}-{record.pk if record is not None else 'new'}",
+    }  # fmt: skip
+    return render(request, "screens/form.html", context, block="content", status=more.get("status", 200))

@@ -1,0 +1,75 @@
+"""One field edited in place, on the record page and in a cell of a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from vizavi.core import door
+from vizavi.core.actions import fetch, update
+from vizavi.core.entity import Entity
+from vizavi.core.errors import Conflict, Invalid, Refused
+from vizavi.core.fields import Field
+from vizavi.core.reading import Reader
+from vizavi.core.records import Journaled
+from vizavi.screens.cells import edit, show
+from vizavi.screens.records import writable
+from vizavi.screens.web import entity_view, reader_of, said, version_of
+from vizavi.ui import render
+
+
+@entity_view
+def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpResponse:
+    """GET: the editor, or the value with `?show=1`; POST: save. `?in=cell` answers a table cell.
+
+    409 shows their value beside the typed one, 422 what is wrong; both keep what was typed.
+    """
+    reader = reader_of(request)
+    record = fetch(entity, pk, reader.user)
+    f = entity.fields.get(name)
+    if f is None or not reader.access(entity).sees(name):
+        raise Http404
+    if request.method != "POST":
+        block = "value" if "show" in request.GET else "editor"
+        if block == "editor" and not (writable(entity, f, reader) and door.can(reader.user, door.CHANGE, entity, record)):
+            raise Refused(_("You may not change this field."))
+        return answer(request, entity, f, record, reader, block)
+    raw = f.raw_from_form(request.POST)
+    try:
+        fresh, operation = update(entity, pk, {name: raw}, reader.user, base=version_of(request.POST.get("version")))
+    except Invalid as error:
+        messages = [m for found in error.errors.values() for m in found]
+        return answer(request, entity, f, record, reader, "editor", status=422, raw=raw, errors=messages)
+    except Conflict as conflict:
+        return answer(request, entity, f, record, reader, "editor", status=409, raw=raw, conflict=clash_text(conflict, entity, reader), version=conflict.version)
+    response = answer(request, entity, f, fresh, Reader(reader.user), "value")
+    return said(response, _("Saved"), operation) if operation else response
+
+
+def answer(request: HttpRequest, entity: Entity, f: Field, record: Journaled, reader: Reader, block: str, status: int = 200, **more: Any) -> HttpResponse:
+    """The element in the field's place: the value or its editor."""
+    errors, raw = more.get("errors"), more.get("raw")
+    typed = "raw" in more
+    may = writable(entity, f, reader) and bool(door.can(reader.user, door.CHANGE, entity, record))
+    reader.prefetch([record], [f])
+    context = {
+        "entity": entity, "record": record, "f": f, "in_cell": request.GET.get("in") == "cell", "url": f"{entity.url(record.pk)}_field/{f.name}/",
+        "cell": show(f, record, reader, editable=may), "version": more.get("version", record.version), "conflict": more.get("conflict", ""),
+        "editor": edit(f, raw if typed else f.value(record), reader, errors=errors, raw=typed, record=record) if block == "editor" else None,
+        "title_field": f.name == entity.title,
+    }  # fmt: skip
+    name = f"{block}_cell" if context["in_cell"] else block
+    return render(request, "screens/field.html", context, block=name, status=status)
+
+
+def clash_text(conflict: Conflict, entity: Entity, reader: Reader, name: str = "") -> str:
+    """Who changed it meanwhile, and to what."""
+    clash = next((c for c in conflict.clashes if not name or c.field == name), None)
+    if clash is None:
+        return ""
+    f = entity.fields[clash.field]
+    theirs = f.text(f.from_json(clash.theirs), reader) if clash.theirs is not None else ""
+    who = str(clash.by) if clash.by is not None else _("Somebody")
+    return _("%(who)s has changed this to “%(value)s” meanwhile.") % {"who": who, "value": theirs or _("empty")}

@@ -1,0 +1,181 @@
+"""The record page: fields on the left, history in the middle, what hangs on the record on the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vizavi.core import door, pages
+from vizavi.core.actions import fetch
+from vizavi.core.entity import Entity
+from vizavi.core.fields import Field, RelationField
+from vizavi.core.journal import history
+from vizavi.core.journal.history import Entry
+from vizavi.core.models import Change
+from vizavi.core.reading import Reader
+from vizavi.core.records import Journaled
+from vizavi.screens import verbs
+from vizavi.screens.cells import Cell, show
+from vizavi.screens.web import entity_view, reader_of
+from vizavi.ui import formats, render
+
+PANES = ("fields", "history", "more")
+#: So many related records stand on a card; the rest is one click away.
+CARD_ROWS = 5
+
+
+@dataclass
+class Card:
+    """Records of another entity that point to this one."""
+
+    entity: Entity
+    field: RelationField
+    title: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    more: bool = False
+    all_url: str = ""
+    create_url: str = ""
+
+
+@entity_view
+def record_page(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+    """`/companies/7/`, and the same for a record in the recycle bin, which can only be looked at and restored."""
+    reader = reader_of(request)
+    record = fetch(entity, pk, reader.user, deleted=True)
+    return render(request, "screens/record.html", record_context(request, entity, record, reader), block="content")
+
+
+@entity_view
+def timeline(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+    """Older entries of the history: `?before=` is the cursor of the page before."""
+    reader = reader_of(request)
+    record = fetch(entity, pk, reader.user, deleted=True)
+    raw = request.GET.get("before", "")
+    before = int(raw) if raw.isdigit() and len(raw) < 19 else None
+    return render(request, "screens/timeline.html", feed(entity, record, reader, before), block="feed")
+
+
+@entity_view
+def peek(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+    """The drawer over a list: the fields that are filled in, and the way to the whole page."""
+    reader = reader_of(request)
+    record = fetch(entity, pk, reader.user)
+    context = {**head(entity, record, reader), "sections": sections(entity, record, reader, filled=True)}
+    return render(request, "screens/peek.html", context)
+
+
+def record_context(request: HttpRequest, entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
+    """Everything the record page's template needs."""
+    from vizavi.files import cards as files
+
+    pane = request.GET.get("pane", "")
+    deleted = record.deleted_at is not None
+    return {
+        **head(entity, record, reader),
+        "pane": pane if pane in PANES else PANES[0],
+        "sections": sections(entity, record, reader, filled=deleted),
+        "system": cells(entity, record, reader, ("created_at", "created_by", "updated_at", "updated_by"), False),
+        "cards": [] if deleted else related(entity, record, reader),
+        "files": None if deleted or not entity.has_owner else files.card(entity, record, reader),
+        **feed(entity, record, reader, None),
+    }
+
+
+def head(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
+    """The name of a record and what this person may do with it."""
+    user, live = reader.user, record.deleted_at is None
+    return {
+        "entity": entity,
+        "record": record,
+        "title": title_of(entity, record, reader),
+        "url": entity.url(record.pk),
+        "deleted": not live,
+        "may_change": live and bool(door.can(user, door.CHANGE, entity, record)),
+        "may_delete": entity.many and bool(door.can(user, door.DELETE, entity, record)),
+    }
+
+
+def title_of(entity: Entity, record: Journaled, reader: Reader) -> str:
+    return str(record) if reader.access(entity).sees(entity.title) else f"№ {record.pk}"
+
+
+def writable(entity: Entity, f: Field, reader: Reader) -> bool:
+    return f.editable and not f.computed and reader.access(entity).writes(f.name)
+
+
+def cells(entity: Entity, record: Journaled, reader: Reader, names: Any, may_change: bool) -> list[Cell]:
+    fields = [f for f in reader.fields(entity, [n for n in names if n in entity.fields])]
+    reader.prefetch([record], fields)
+    return [show(f, record, reader, editable=may_change and writable(entity, f, reader)) for f in fields]
+
+
+def sections(entity: Entity, record: Journaled, reader: Reader, *, filled: bool = False) -> list[tuple[str, list[Cell]]]:
+    """Labelled groups of cells; `filled` leaves out what is empty and what would be an editor."""
+    may_change = not filled and bool(door.can(reader.user, door.CHANGE, entity, record))
+    reader.prefetch([record], reader.fields(entity))
+    found = []
+    for label, names in entity.sections.items():
+        shown = [c for c in cells(entity, record, reader, names, may_change) if c.text or not filled]
+        if shown:
+            found.append((str(label), shown))
+    return found
+
+
+def related(entity: Entity, record: Journaled, reader: Reader) -> list[Card]:
+    """Cards of the entities that point here, as far as the person may see them at all."""
+    found = []
+    for f in entity.related():
+        other = f.entity
+        if other.admin or not door.branches(reader.user, other) or not reader.access(other).sees(f.name):
+            continue
+        page = pages.page(other, reader, f.any_of([record.pk]), limit=CARD_ROWS)
+        reader.prefetch(page.records, reader.fields(other, other.subtitle))
+        reader.learn(other, page.records)
+        same = other is entity
+        card = Card(
+            other, f, _("%(label)s: %(field)s") % {"label": other.label_plural, "field": f.label.lower()} if same else other.label_plural,
+            more=bool(page.next), all_url=f"{other.url()}?{f.name}={record.pk}",
+        )  # fmt: skip
+        if door.can(reader.user, door.CREATE, other) and writable(other, f, reader):
+            card.create_url = f"/_quick/{other.plural}/?{f.name}={record.pk}"
+        for r in page.records:
+            sub = " · ".join(t for s in reader.fields(other, other.subtitle) if s is not f and (t := s.cell(r, reader)))
+            phones = next((c.items[0][1] for c in _reach(other, r, reader, "phones") if c.items), "")
+            emails = next((c.items[0][1] for c in _reach(other, r, reader, "emails") if c.items), "")
+            card.rows.append({"id": r.pk, "title": title_of(other, r, reader), "sub": sub, "url": other.url(r.pk), "phone": phones, "email": emails})
+        if card.rows or card.create_url:
+            found.append(card)
+    return found
+
+
+def _reach(entity: Entity, record: Journaled, reader: Reader, kind: str) -> list[Cell]:
+    return [show(f, record, reader) for f in reader.fields(entity) if f.kind == kind]
+
+
+def feed(entity: Entity, record: Journaled, reader: Reader, before: int | None) -> dict[str, Any]:
+    """A page of history grouped by day in the reader's time zone."""
+    entries, cursor = history(entity, record, reader, before=before)
+    shown = [{**_shown(e), "day": timezone.localtime(e.at).date()} for e in entries]
+    days = [(formats.day_label(day), list(group)) for day, group in groupby(shown, key=lambda e: e["day"])]
+    return {
+        "days": days,
+        "older": f"{entity.url(record.pk)}_timeline/?before={cursor}" if cursor else "",
+        "first_page": before is None,
+    }
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    operation = entry.operation
+    created = entry.action == Change.CREATE
+    return {
+        "id": entry.id, "at": entry.at, "by": entry.by.title if entry.by else _("The system"), "action": verbs.action_text(entry.action),
+        "kind": entry.action, "verb": verbs.describe(operation), "icon": verbs.icon_of_change(operation, entry.action),
+        "through": verbs.through(operation) if operation.via != "page" else "", "source": entry.source, "created": created,
+        "changes": [] if created else [{"label": c.field.label, "before": c.before_text, "after": c.after_text} for c in entry.changes],
+        "url": f"/operations/{operation.pk}/",
+    }  # fmt: skip

@@ -1,0 +1,53 @@
+"""The generic pages of every entity: `/<plural>/…`, and the same for administrator's data under `/settings/`."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vizavi.screens import acts, forms, inline, journal, lists, records
+from vizavi.screens.shell import places
+from vizavi.ui import render
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The first place that this person may see."""
+    shown = places(request.user)
+    return HttpResponseRedirect(shown[0].url()) if shown else render(request, "screens/nothing.html", status=200)
+
+
+both = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def entity_urls(base: str, *, admin: bool) -> list[URLPattern]:
+    """Every generic page of the entities under one address."""
+    only = {"admin": admin}
+    one = f"{base}<int:pk>/"
+    return [
+        path(base, require_GET(lists.record_list), only),
+        path(f"{base}new/", both(forms.new), only),
+        path(f"{base}_bulk/", require_POST(acts.bulk), only),
+        path(f"{base}_filter/<slug:name>/", require_GET(lists.filter_editor), only),
+        path(one, require_GET(records.record_page), only),
+        path(f"{one}edit/", both(forms.change), only),
+        path(f"{one}delete/", require_POST(acts.delete), only),
+        path(f"{one}restore/", require_POST(acts.restore), only),
+        path(f"{one}_timeline/", require_GET(records.timeline), only),
+        path(f"{one}_peek/", require_GET(records.peek), only),
+        path(f"{one}_field/<slug:name>/", both(inline.field), only),
+    ]
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("operations/", require_GET(journal.operations)),
+    path("operations/<int:pk>/", require_GET(journal.operation_page)),
+    path("operations/<int:pk>/undo/", require_POST(journal.undo_view)),
+    path("bin/", require_GET(acts.bin_page)),
+    path("_combo/<slug:plural>/", require_GET(acts.combo)),
+    path("_quick/<slug:plural>/", both(forms.quick)),
+    *entity_urls("settings/<slug:plural>/", admin=True),
+    *entity_urls("<slug:plural>/", admin=False),
+]
