@@ -1,4 +1,4 @@
-"""What can be done with any record, through the door and the journal: the one path of page, API, import and command line."""
+"""What can be done with any record, through door and journal: the one path of page, API, import and commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from vizavi.core import door
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid, NotThere, Refused
-from vizavi.core.fields import RelationField
 from vizavi.core.journal.operation import Op, operation
 from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
@@ -36,7 +35,9 @@ def permit(user: Any, action: str, entity: Entity, record: Journaled | None = No
         raise Refused(verdict.reason)
 
 
-def prepare(entity: Entity, data: Mapping[str, Any], reader: Reader, record: Journaled | None = None) -> dict[str, Any]:
+def prepare(
+    entity: Entity, data: Mapping[str, Any], reader: Reader, record: Journaled | None = None
+) -> dict[str, Any]:
     """Raw values by field name, as values ready to be written by this person.
 
     Raises `Invalid` by field: unknown or hidden names, values that do not parse, relations to what the person does not
@@ -49,7 +50,11 @@ def prepare(entity: Entity, data: Mapping[str, Any], reader: Reader, record: Jou
         f = entity.fields.get(name)
         if f is None or not access.sees(name):
             errors[name] = [_("There is no field “%(name)s”.") % {"name": str(name)[:60]}]
-        elif f.computed or (not f.editable and not (name == "created_at" and record is None)) or not access.writes(name):
+        elif (
+            f.computed
+            or (not f.editable and not (name == "created_at" and record is None))
+            or not access.writes(name)
+        ):
             errors[name] = [_("This field cannot be changed.")]
         else:
             try:
@@ -97,7 +102,9 @@ def build(entity: Entity, values: Mapping[str, Any], by: Any) -> Journaled:
     return record
 
 
-def create(entity: Entity, data: Mapping[str, Any], by: Any, *, via: str = "page", verb: str = "") -> tuple[Journaled, Operation]:
+def create(
+    entity: Entity, data: Mapping[str, Any], by: Any, *, via: str = "page", verb: str = ""
+) -> tuple[Journaled, Operation]:
     """Make a record out of raw values. Raises `Refused`, `Invalid`."""
     permit(by, door.CREATE, entity)
     values = prepare(entity, data, Reader(by))
@@ -110,7 +117,14 @@ def create(entity: Entity, data: Mapping[str, Any], by: Any, *, via: str = "page
 
 
 def update(
-    entity: Entity, pk: int, data: Mapping[str, Any], by: Any, *, base: int | None = None, via: str = "page", verb: str = ""
+    entity: Entity,
+    pk: int,
+    data: Mapping[str, Any],
+    by: Any,
+    *,
+    base: int | None = None,
+    via: str = "page",
+    verb: str = "",
 ) -> tuple[Journaled, Operation | None]:
     """Change fields of a record from raw values; `base` is the version that the person saw.
 
@@ -123,7 +137,9 @@ def update(
         if record is None or record.deleted_at is not None:
             raise NotThere
         values = prepare(entity, data, Reader(by), record)
-        probe = entity.model.objects.model(**{f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields})
+        probe = entity.model.objects.model(
+            **{f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields}
+        )
         probe._state.adding = False
         for name, value in values.items():
             entity.fields[name].assign(probe, value)
@@ -132,17 +148,23 @@ def update(
     return record, op.row if op.done else None
 
 
-def delete(entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = "") -> Operation | None:
+def delete(
+    entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = ""
+) -> Operation | None:
     """Put records into the recycle bin. Raises `NotThere`, `Refused`; all or none."""
     return _move(entity, ids, by, via, verb or f"{entity.name}.delete", into_bin=True)
 
 
-def restore(entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = "") -> Operation | None:
+def restore(
+    entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = ""
+) -> Operation | None:
     """Take records out of the recycle bin. Raises `NotThere`, `Refused`; all or none."""
     return _move(entity, ids, by, via, verb or f"{entity.name}.restore", into_bin=False)
 
 
-def _move(entity: Entity, ids: Iterable[int], by: Any, via: str, verb: str, *, into_bin: bool) -> Operation | None:
+def _move(
+    entity: Entity, ids: Iterable[int], by: Any, via: str, verb: str, *, into_bin: bool
+) -> Operation | None:
     wanted = list(dict.fromkeys(ids))
     for pk in wanted:
         permit(by, door.DELETE, entity, fetch(entity, pk, by, deleted=not into_bin))
@@ -161,7 +183,9 @@ class BulkResult:
     operation: Operation | None = None
 
 
-def bulk_chunk(op: Op, entity: Entity, ids: Iterable[int], by: Any, data: Mapping[str, Any] | None, result: BulkResult) -> None:
+def bulk_chunk(
+    op: Op, entity: Entity, ids: Iterable[int], by: Any, data: Mapping[str, Any] | None, result: BulkResult
+) -> None:
     """Change (`data`) or delete (None) some records inside an operation, skipping those that may not or cannot be."""
     wanted = list(ids)
     action = door.DELETE if data is None else door.CHANGE
@@ -197,4 +221,6 @@ class _integrity:
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         if isinstance(error, IntegrityError):
-            raise Invalid({"": [_("Another record stands in the way: a value that must be unique is taken.")]}) from error
+            raise Invalid(
+                {"": [_("Another record stands in the way: a value that must be unique is taken.")]}
+            ) from error

@@ -26,7 +26,11 @@ class FoldKey(models.CharField):
 
     def pre_save(self, record: models.Model, add: bool) -> Any:
         source = record._meta.get_field(self.of)
-        text = source.text_of(getattr(record, self.of)) if hasattr(source, "text_of") else getattr(record, self.of)
+        text = (
+            source.text_of(getattr(record, self.of))
+            if hasattr(source, "text_of")
+            else getattr(record, self.of)
+        )
         setattr(record, self.attname, sort_key(text))
         return getattr(record, self.attname)
 
@@ -87,7 +91,7 @@ class Emails(Phones):
 class Choices(models.JSONField):
     """Several keys out of a closed list, in the order of the list.
 
-    `|a|b|` in the derived text column would be faster to search; a list of at most some dozens of keys does not need it.
+    `|a|b|` in the derived text column would be faster to search; a list of some dozens of keys does not need it.
     """
 
     def __init__(self, *args: Any, options: Any = (), **kwargs: Any):
@@ -110,7 +114,9 @@ class Money(models.DecimalField):
 
     def __init__(self, *args: Any, currency: str = "currency", **kwargs: Any):
         self.currency = currency
-        super().__init__(*args, **{"max_digits": 18, "decimal_places": 2, "null": True, "blank": True, **kwargs})
+        super().__init__(
+            *args, **{"max_digits": 18, "decimal_places": 2, "null": True, "blank": True, **kwargs}
+        )
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
@@ -129,7 +135,16 @@ class BaseValue(models.DecimalField):
 
     def __init__(self, of: str = "", **kwargs: Any):
         self.of = of
-        super().__init__(**{**kwargs, "max_digits": 18, "decimal_places": 2, "null": True, "blank": True, "editable": False})
+        super().__init__(
+            **{
+                **kwargs,
+                "max_digits": 18,
+                "decimal_places": 2,
+                "null": True,
+                "blank": True,
+                "editable": False,
+            }
+        )
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
@@ -162,6 +177,17 @@ def is_derived(column: models.Field) -> bool:
 
 
 __all__ = [
-    "Address", "BaseValue", "Choices", "Currency", "Emails", "FoldKey", "LongText", "Money", "Phones", "Text",
-    "derived_from", "fold", "is_derived",
+    "Address",
+    "BaseValue",
+    "Choices",
+    "Currency",
+    "Emails",
+    "FoldKey",
+    "LongText",
+    "Money",
+    "Phones",
+    "Text",
+    "derived_from",
+    "fold",
+    "is_derived",
 ]

@@ -21,7 +21,14 @@ def write_timeline(op: Op, changed: Sequence[Changed]) -> None:
             ids = {f.value(c.record), *(c.diff.get(name) or ())}
             concerned |= {(f.target.name, i) for i in ids if isinstance(i, int)}  # type: ignore[attr-defined]
         rows += [
-            TimelineRow(entity=e, record_id=i, at=op.at, change=c.row, source_entity=c.entity.name, source_id=c.record.pk)
+            TimelineRow(
+                entity=e,
+                record_id=i,
+                at=op.at,
+                change=c.row,
+                source_entity=c.entity.name,
+                source_id=c.record.pk,
+            )
             for e, i in sorted(concerned)
         ]
     TimelineRow.objects.bulk_create(rows, batch_size=500)

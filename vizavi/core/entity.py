@@ -76,7 +76,10 @@ class Entity:
             kind = kind_of(column)
             if kind and column.name not in self.omit and column.name not in self.model.unjournaled:
                 self.fields[column.name] = kind(self, column)
-        for name in [*(n for n in ("owner",) if n in self.fields), *(n for n in BOOKKEEPING if n in self.fields)]:
+        for name in [
+            *(n for n in ("owner",) if n in self.fields),
+            *(n for n in BOOKKEEPING if n in self.fields),
+        ]:
             self.fields[name] = self.fields.pop(name)
         for name, (label, like) in self.computed.items():
             self.fields[name] = Computed(self, name, label, like)
@@ -91,9 +94,10 @@ class Entity:
     def check(self) -> Iterator[str]:
         """What is wrong with the declaration, in words; nothing when it is right."""
         named = {
-            "title": (self.title,), "columns": self.columns, "filters": self.filters, "subtitle": self.subtitle, "sort": (self.sort.lstrip("-"),),
-            "search": self.search, "keys": self.keys, "timeline": self.timeline, "quick": self.quick, "synonyms": tuple(self.synonyms),
-            "sections": tuple(n for names in self.sections.values() for n in names), "readonly": tuple(self.readonly - set(BOOKKEEPING)),
+            "title": (self.title,), "columns": self.columns, "filters": self.filters, "subtitle": self.subtitle,
+            "sort": (self.sort.lstrip("-"),), "search": self.search, "keys": self.keys, "timeline": self.timeline,
+            "quick": self.quick, "synonyms": tuple(self.synonyms), "readonly": tuple(self.readonly - set(BOOKKEEPING)),
+            "sections": tuple(n for names in self.sections.values() for n in names),
         }  # fmt: skip
         for attribute, names in named.items():
             for name in names:
@@ -110,9 +114,15 @@ class Entity:
             if name in self.fields and not isinstance(self.fields[name], RelationField):
                 yield f"timeline names {name!r}, which is not a relation"
         for name in self.keys:
-            if name in self.fields and not isinstance(self.fields[name], TextField | PhonesField | EmailsField):
+            if name in self.fields and not isinstance(
+                self.fields[name], TextField | PhonesField | EmailsField
+            ):
                 yield f"keys names {name!r}, which is no text, phone or e-mail"
-        unknown = {n for n in vars(type(self)) if not n.startswith("_") and not callable(getattr(self, n)) and not hasattr(Entity, n)} - {"model", "plural"}
+        unknown = {
+            n
+            for n in vars(type(self))
+            if not n.startswith("_") and not callable(getattr(self, n)) and not hasattr(Entity, n)
+        } - {"model", "plural"}
         for name in sorted(unknown):
             yield f"there is no option called {name!r}"
         for name in self.computed:
@@ -139,7 +149,11 @@ class Entity:
     @property
     def journaled(self) -> list[Field]:
         """Fields whose changes are kept and can be undone: all that are stored, but for the bookkeeping."""
-        return [f for f in self.fields.values() if not f.computed and (f.name not in BOOKKEEPING or f.name == "created_at")]
+        return [
+            f
+            for f in self.fields.values()
+            if not f.computed and (f.name not in BOOKKEEPING or f.name == "created_at")
+        ]
 
     @property
     def relations(self) -> list[RelationField]:
@@ -155,7 +169,12 @@ class Entity:
 
     def related(self) -> list[RelationField]:
         """Relations of other entities that point here, for the cards of a record page."""
-        return [f for e in registry for f in e.relations if f.target is self and f.name not in (*BOOKKEEPING, "owner")]
+        return [
+            f
+            for e in registry
+            for f in e.relations
+            if f.target is self and f.name not in (*BOOKKEEPING, "owner")
+        ]
 
     def by_title(self, text: str, user: Any) -> list[int]:
         """At most two ids of visible records that this text names: by title, or by a key field."""

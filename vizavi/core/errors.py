@@ -1,4 +1,4 @@
-"""The errors that every layer speaks: a view, the API, an import and the command line each turn them into their own words."""
+"""The errors that every layer speaks: view, API, import and command line turn them into their own words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class Invalid(Exception):
 
     def __init__(self, errors: dict[str, list[str]]):
         self.errors = {name: [str(m) for m in messages] for name, messages in errors.items()}
-        super().__init__("; ".join(f"{k}: {', '.join(v)}" if k else ", ".join(v) for k, v in self.errors.items()))
+        super().__init__(
+            "; ".join(f"{k}: {', '.join(v)}" if k else ", ".join(v) for k, v in self.errors.items())
+        )
 
 
 @dataclass(frozen=True)

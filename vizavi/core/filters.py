@@ -63,7 +63,11 @@ class Condition:
         for raw in self.raws:
             name = periods.label(raw) if hasattr(self.field, "span") else None
             if name is None and self.field.kind in ("choice", "choices", "yesno"):
-                name = self.field.text(self.field.to_python(raw), reader) if not self.field.many else self.field.label_of(raw)  # type: ignore[attr-defined]
+                name = (
+                    self.field.text(self.field.to_python(raw), reader)
+                    if not self.field.many
+                    else self.field.label_of(raw)
+                )  # type: ignore[attr-defined]
             if name is None and isinstance(self.field, RelationField):
                 name = _("me") if raw == "me" else self.field.text(self.field.to_python(raw), reader)
             if name is None and self.field.kind in ("date", "datetime"):
@@ -74,7 +78,9 @@ class Condition:
     @property
     def sign(self) -> str:
         """How the operator reads between field and value."""
-        return {"": ":", "not": _("is not"), "gte": "≥", "lte": "≤", "contains": _("contains"), "empty": ":"}[self.operator]
+        return {"": ":", "not": _("is not"), "gte": "≥", "lte": "≤", "contains": _("contains"), "empty": ":"}[
+            self.operator
+        ]
 
 
 @dataclass
@@ -95,7 +101,9 @@ class Filter:
         for condition in self.conditions:
             if condition.group:
                 found = condition.q(reader)
-                groups[condition.group] = groups[condition.group] | found if condition.group in groups else found
+                groups[condition.group] = (
+                    groups[condition.group] | found if condition.group in groups else found
+                )
             else:
                 result &= condition.q(reader)
         for group in groups.values():

@@ -1,4 +1,4 @@
-"""The tables of core: the firm, the journal, the timeline, the generic link and the keys by which people are reached."""
+"""The tables of core: the firm, the journal, the timeline, the generic link, the keys by which people are reached."""
 
 from __future__ import annotations
 
@@ -30,7 +30,12 @@ class Operation(models.Model):
     """One act of a person or a process: who, when, through what, the domain verb, and (in `Change`) what it did."""
 
     RUNNING, INTERRUPTED, FINISHED, CANCELLED = "running", "interrupted", "finished", "cancelled"
-    STATES = {RUNNING: _("running"), INTERRUPTED: _("interrupted"), FINISHED: _("finished"), CANCELLED: _("cancelled")}
+    STATES = {
+        RUNNING: _("running"),
+        INTERRUPTED: _("interrupted"),
+        FINISHED: _("finished"),
+        CANCELLED: _("cancelled"),
+    }
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -94,7 +99,9 @@ class About(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["entity", "record_id", "target_entity", "target_id"], name="about_once")
+            models.UniqueConstraint(
+                fields=["entity", "record_id", "target_entity", "target_id"], name="about_once"
+            )
         ]
         indexes = [models.Index(fields=["target_entity", "target_id", "entity"], name="about_target")]
 

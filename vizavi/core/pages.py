@@ -1,4 +1,4 @@
-"""Pages by key: LIMIT from each branch of the door by its own index, merged; never OFFSET, never an exact count of much.
+"""Pages by key: LIMIT from each branch of the door by its own index, merged; no OFFSET, no exact count of much.
 
 NULL stands last in both directions. Where the first sort column may be NULL, the rows that have a value and those that
 have none are two phases, so that an index serves each on both databases.
@@ -103,7 +103,16 @@ def _decode(cursor: str, model: type[models.Model], found: list[Key]) -> tuple[l
         return result, position
     except Invalid:
         raise
-    except (ValueError, TypeError, IndexError, KeyError, StopIteration, AttributeError, binascii.Error, RecursionError):
+    except (
+        ValueError,
+        TypeError,
+        IndexError,
+        KeyError,
+        StopIteration,
+        AttributeError,
+        binascii.Error,
+        RecursionError,
+    ):
         raise wrong from None
     except Exception as error:  # a column's own ValidationError
         raise wrong from error
@@ -135,7 +144,9 @@ def _ordering(found: list[Key], backwards: bool, phase: str) -> list[Any]:
         if not key.nullable or (index == 0 and phase == "value"):
             terms.append(f"-{key.column}" if down else key.column)
         elif backwards:
-            terms.append(F(key.column).desc(nulls_first=True) if down else F(key.column).asc(nulls_first=True))
+            terms.append(
+                F(key.column).desc(nulls_first=True) if down else F(key.column).asc(nulls_first=True)
+            )
         else:
             terms.append(F(key.column).desc(nulls_last=True) if down else F(key.column).asc(nulls_last=True))
     return terms
@@ -155,7 +166,16 @@ def _compare(found: list[Key], backwards: bool) -> Callable[[Journaled, Journale
     return compare
 
 
-def _take(entity: Entity, branches: list[Q], where: Q, found: list[Key], values: list[Any] | None, backwards: bool, limit: int, deleted: bool) -> list[Journaled]:
+def _take(
+    entity: Entity,
+    branches: list[Q],
+    where: Q,
+    found: list[Key],
+    values: list[Any] | None,
+    backwards: bool,
+    limit: int,
+    deleted: bool,
+) -> list[Journaled]:
     """`limit` rows beyond `values`, from each branch by its own index, merged and without repetition."""
     base = entity.model.objects.binned() if deleted else entity.model.objects.alive()
     first = found[0]
@@ -164,26 +184,35 @@ def _take(entity: Entity, branches: list[Q], where: Q, found: list[Key], values:
         phases.reverse()
     rows: list[Journaled] = []
     for phase in phases:
-        if len(rows) >= limit or (values is not None and first.nullable and _passed(phase, values[0], backwards)):
+        if len(rows) >= limit or (
+            values is not None and first.nullable and _passed(phase, values[0], backwards)
+        ):
             continue
         condition = where if values is None else where & _beyond(found, values, backwards)
         if values is not None and values[0] is not None and phase != "null":
             # The OR alone keeps SQLite from seeking in the index; the first column's bound lets it.
-            condition &= Q(**{f"{first.column}__{'gte' if first.descending == backwards else 'lte'}": values[0]})
+            condition &= Q(
+                **{f"{first.column}__{'gte' if first.descending == backwards else 'lte'}": values[0]}
+            )
         if phase != "all":
             condition &= Q(**{f"{first.column}__isnull": phase == "null"})
         order = _ordering(found, backwards, phase)
         taken = [
-            list(base.filter(branch).filter(condition).order_by(*order)._pass()[: limit - len(rows)]) for branch in branches
+            list(base.filter(branch).filter(condition).order_by(*order)._pass()[: limit - len(rows)])
+            for branch in branches
         ]
-        merged = taken[0] if len(taken) == 1 else heapq.merge(*taken, key=cmp_to_key(_compare(found, backwards)))
+        merged = (
+            taken[0] if len(taken) == 1 else heapq.merge(*taken, key=cmp_to_key(_compare(found, backwards)))
+        )
         rows += list({r.pk: r for r in merged}.values())[: limit - len(rows)]
     return rows
 
 
 def _passed(phase: str, value: Any, backwards: bool) -> bool:
     """A cursor among the NULLs has left the valued rows behind (and the other way round when going back)."""
-    return (phase == "value" and value is None and not backwards) or (phase == "null" and value is not None and backwards)
+    return (phase == "value" and value is None and not backwards) or (
+        phase == "null" and value is not None and backwards
+    )
 
 
 def page(
@@ -217,14 +246,16 @@ def page(
     else:
         result.start = 1 if cursor is None else None if position is None else position + 1
     ends = [[getattr(r, k.column) for k in found] for r in (rows[0], rows[-1])]
-    if (more if backwards else cursor is not None):
+    if more if backwards else cursor is not None:
         result.previous = _encode(ends[0], result.start)
     if (not last and backwards) or (more and not backwards):
         result.next = _encode(ends[1], None if result.start is None else result.start + len(rows) - 1)
     return result
 
 
-def count(entity: Entity, reader: Reader, where: Q | None = None, *, deleted: bool = False) -> tuple[int, bool]:
+def count(
+    entity: Entity, reader: Reader, where: Q | None = None, *, deleted: bool = False
+) -> tuple[int, bool]:
     """How many rows this person sees, and whether that is exact: counting stops beyond `EXACT`."""
     branches = door.branches(reader.user, entity)
     if not branches:

@@ -1,4 +1,4 @@
-"""One reading person: titles of related records in one query per entity, through the door, remembered for the request."""
+"""One reading person: titles of related records in one query per entity, through the door, remembered."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ class Reader:
         wanted: dict[str, tuple[Entity, set[int]]] = {}
         for field in fields:
             if isinstance(field, RelationField):
-                wanted.setdefault(field.target.name, (field.target, set()))[1].update(ids_in(field, list(records)))
+                wanted.setdefault(field.target.name, (field.target, set()))[1].update(
+                    ids_in(field, list(records))
+                )
         for entity, ids in wanted.values():
             self.refs(entity, ids)
 

@@ -35,7 +35,7 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def unrestricted(reason: str) -> Iterator[None]:
-    """Read Records without a person: for jobs and derived tables, never on behalf of a request. The reason is for readers."""
+    """Read Records without a person: for jobs and derived tables, never for a request. The reason is for readers."""
     if not reason:
         raise ValueError("unrestricted() wants a reason")
     token = _unrestricted.set(reason)
@@ -50,7 +50,9 @@ class JournaledQuerySet(models.QuerySet):
 
     def _must_be_writing(self) -> None:
         if not _writing.get():
-            raise OutsideOperation(f"{self.model.__name__} rows are written inside an operation (core.journal)")
+            raise OutsideOperation(
+                f"{self.model.__name__} rows are written inside an operation (core.journal)"
+            )
 
     def update(self, **kwargs: Any) -> int:
         self._must_be_writing()
@@ -115,7 +117,9 @@ class RecordQuerySet(JournaledQuerySet):
 
     def _must_have_passed(self) -> None:
         if not (self._passed or _unrestricted.get()):
-            raise Unguarded(f"{self.model.__name__} rows are read through visible_to(user) or unrestricted(reason)")
+            raise Unguarded(
+                f"{self.model.__name__} rows are read through visible_to(user) or unrestricted(reason)"
+            )
 
     def _fetch_all(self) -> None:
         if self._result_cache is None:
@@ -151,11 +155,23 @@ class Journaled(models.Model):
 
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("created by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
     )
     updated_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
     updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("changed by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("changed by"),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -175,12 +191,16 @@ class Journaled(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         only = kwargs.get("update_fields")
         if not _writing.get() and not (only and set(only) <= self.unjournaled):
-            raise OutsideOperation(f"{type(self).__name__} rows are written inside an operation (core.journal)")
+            raise OutsideOperation(
+                f"{type(self).__name__} rows are written inside an operation (core.journal)"
+            )
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         if not _writing.get():
-            raise OutsideOperation(f"{type(self).__name__} rows go to the recycle bin through core.actions.delete")
+            raise OutsideOperation(
+                f"{type(self).__name__} rows go to the recycle bin through core.actions.delete"
+            )
         return super().delete(*args, **kwargs)
 
 
@@ -191,7 +211,12 @@ class Record(Journaled):
     """
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
     )
     custom = models.JSONField(default=dict, blank=True, editable=False)
 

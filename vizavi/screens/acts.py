@@ -31,7 +31,12 @@ def delete(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     reader = reader_of(request)
     record = actions.fetch(entity, pk, reader.user)
     done = actions.delete(entity, [pk], reader.user)
-    return go(request, entity.url(), _("Moved to the recycle bin: %(title)s") % {"title": title_of(entity, record, reader)}, done)
+    return go(
+        request,
+        entity.url(),
+        _("Moved to the recycle bin: %(title)s") % {"title": title_of(entity, record, reader)},
+        done,
+    )
 
 
 @entity_view
@@ -40,7 +45,12 @@ def restore(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     reader = reader_of(request)
     record = actions.fetch(entity, pk, reader.user, deleted=True)
     done = actions.restore(entity, [pk], reader.user)
-    return go(request, safe_next(request.POST.get("next"), entity.url(pk)), _("Restored: %(title)s") % {"title": title_of(entity, record, reader)}, done)
+    return go(
+        request,
+        safe_next(request.POST.get("next"), entity.url(pk)),
+        _("Restored: %(title)s") % {"title": title_of(entity, record, reader)},
+        done,
+    )
 
 
 @entity_view
@@ -50,7 +60,9 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
     ids = [int(i) for i in dict.fromkeys(request.POST.getlist("ids")) if i.isdigit() and len(i) < 19]
     back = safe_next(request.POST.get("next"), entity.url())
     if not ids or len(ids) > MOST_AT_ONCE:
-        return add_toast(go(request, back), _("Select up to %(most)s records.") % {"most": MOST_AT_ONCE}, kind="error")
+        return add_toast(
+            go(request, back), _("Select up to %(most)s records.") % {"most": MOST_AT_ONCE}, kind="error"
+        )
     data = None
     if request.POST.get("do") != "delete":
         f = entity.fields.get(request.POST.get("field", ""))
@@ -62,12 +74,16 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
         with operation(f"{entity.name}.{'delete' if data is None else 'bulk'}", by=reader.user) as op:
             actions.bulk_chunk(op, entity, ids, reader.user, data, result)
     except Invalid as error:
-        return add_toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), invalid_text(error.errors), kind="error")
+        return add_toast(
+            HttpResponse(status=422, headers={"HX-Reswap": "none"}), invalid_text(error.errors), kind="error"
+        )
     done: Operation | None = op.row if op.done else None
     text = _("Deleted: %(what)s.") if data is None else _("Changed: %(what)s.")
     text %= {"what": records_text(result.changed)}
     if result.skipped:
-        text += " " + _("Left alone for lack of rights: %(what)s.") % {"what": records_text(len(result.skipped))}
+        text += " " + _("Left alone for lack of rights: %(what)s.") % {
+            "what": records_text(len(result.skipped))
+        }
     return go(request, back, text, done)
 
 
@@ -87,12 +103,29 @@ def bin_page(request: HttpRequest) -> HttpResponse:
     except InvalidPage:
         page = paginator.page(1)
     records = list(page.object_list)
-    may = set(entity.model.objects.reach_of(reader.user, door.DELETE).filter(pk__in=[r.pk for r in records]).values_list("pk", flat=True))
+    may = set(
+        entity.model.objects.reach_of(reader.user, door.DELETE)
+        .filter(pk__in=[r.pk for r in records])
+        .values_list("pk", flat=True)
+    )
     context = {
-        "entity": entity, "days": KEPT_DAYS, "page": page,
-        "tabs": [{"label": e.label_plural, "url": f"/bin/?entity={e.name}", "current": e is entity} for e in places],
-        "rows": [{"id": r.pk, "title": title_of(entity, r, reader), "at": r.deleted_at, "url": entity.url(r.pk), "restore": r.pk in may} for r in records],
-    }  # fmt: skip
+        "entity": entity,
+        "days": KEPT_DAYS,
+        "page": page,
+        "tabs": [
+            {"label": e.label_plural, "url": f"/bin/?entity={e.name}", "current": e is entity} for e in places
+        ],
+        "rows": [
+            {
+                "id": r.pk,
+                "title": title_of(entity, r, reader),
+                "at": r.deleted_at,
+                "url": entity.url(r.pk),
+                "restore": r.pk in may,
+            }
+            for r in records
+        ],
+    }
     return render(request, "screens/bin.html", context, block="content")
 
 
@@ -110,4 +143,8 @@ def combo(request: HttpRequest, entity: Entity) -> HttpResponse:
     page = pages.page(entity, reader, where, sort=sort, limit=COMBO_ROWS)
     reader.prefetch(page.records, reader.fields(entity, entity.subtitle))
     options = [{"id": r.pk, "label": str(r), "sub": entity.subtitle_of(r, reader)} for r in page.records]
-    return render(request, "screens/combo.html", {"options": options, "q": text, "more": bool(page.next), "all_url": link(Filter(entity))})
+    return render(
+        request,
+        "screens/combo.html",
+        {"options": options, "q": text, "more": bool(page.next), "all_url": link(Filter(entity))},
+    )

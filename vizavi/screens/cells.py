@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from vizavi.core.fields import ChoiceField, ChoicesField, EmailsField, Field, MoneyField, PhonesField, RelationField, UserField
+from vizavi.core.fields import (
+    ChoiceField,
+    ChoicesField,
+    EmailsField,
+    Field,
+    MoneyField,
+    PhonesField,
+    RelationField,
+    UserField,
+)
 from vizavi.core.firm import firm
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
@@ -35,7 +44,15 @@ class Cell:
 def show(f: Field, record: Journaled, reader: Reader, *, editable: bool = False) -> Cell:
     """The cell of a field of a record for this reader. Related titles should have been prefetched."""
     value = f.value(record)
-    cell = Cell(f.name, f.label, f.kind, f.cell(record, reader), numeric=f.numeric, editable=editable and f.editable, compact=f.compact)
+    cell = Cell(
+        f.name,
+        f.label,
+        f.kind,
+        f.cell(record, reader),
+        numeric=f.numeric,
+        editable=editable and f.editable,
+        compact=f.compact,
+    )
     if f.is_empty(value):
         return cell
     if isinstance(f, RelationField):
@@ -89,7 +106,15 @@ class Editor:
         return [*rows, {"kind": self.options[0][0] if self.options else "", "value": ""}]
 
 
-def edit(f: Field, value: Any, reader: Reader, *, errors: list[str] | None = None, raw: bool = False, record: Journaled | None = None) -> Editor:
+def edit(
+    f: Field,
+    value: Any,
+    reader: Reader,
+    *,
+    errors: list[str] | None = None,
+    raw: bool = False,
+    record: Journaled | None = None,
+) -> Editor:
     """The editor of a field, with a value or (`raw`) with what a person typed, which is shown again as it was."""
     shown = value if raw else f.form_value(value, reader)
     editor = Editor(f, "" if shown is None else shown, errors or [], list(getattr(f, "options", ())))
@@ -102,6 +127,8 @@ def edit(f: Field, value: Any, reader: Reader, *, errors: list[str] | None = Non
         editor.label_of_value = reader.ref(f.target, pk).title if pk else ""
     if isinstance(f, MoneyField):
         currency = f.entity.fields.get(f.currency_name)
-        editor.currency = (getattr(record, f.currency_name, "") if record is not None else "") or firm().base_currency
+        editor.currency = (
+            getattr(record, f.currency_name, "") if record is not None else ""
+        ) or firm().base_currency
         editor.currencies = [key for key, _label in getattr(currency, "options", [])]
     return editor

@@ -33,7 +33,15 @@ def new(request: HttpRequest, entity: Entity) -> HttpResponse:
     try:
         record, operation = actions.create(entity, _posted(request, fields), reader.user)
     except Invalid as error:
-        return _page(request, entity, reader, None, _typed(request, reader, fields, error.errors), errors=error.errors, status=422)
+        return _page(
+            request,
+            entity,
+            reader,
+            None,
+            _typed(request, reader, fields, error.errors),
+            errors=error.errors,
+            status=422,
+        )
     return go(request, entity.url(record.pk), _("Created: %(title)s") % {"title": record}, operation)
 
 
@@ -50,14 +58,40 @@ def change(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
         editors = [edit(f, f.value(record), reader, record=record) for f in fields]
         return _page(request, entity, reader, record, editors, initial=initial)
     known = _initial(request.POST.get("initial")) or initial
-    data = {n: raw for n, raw in _posted(request, fields).items() if request.POST.get(f"keep-{n}") != "theirs" and _differs(entity.fields[n], raw, known)}
+    data = {
+        n: raw
+        for n, raw in _posted(request, fields).items()
+        if request.POST.get(f"keep-{n}") != "theirs" and _differs(entity.fields[n], raw, known)
+    }
     try:
-        record, operation = actions.update(entity, pk, data, reader.user, base=version_of(request.POST.get("version")))
+        record, operation = actions.update(
+            entity, pk, data, reader.user, base=version_of(request.POST.get("version"))
+        )
     except Invalid as error:
-        return _page(request, entity, reader, record, _typed(request, reader, fields, error.errors, record), errors=error.errors, initial=known, status=422, version=version_of(request.POST.get("version")))
+        return _page(
+            request,
+            entity,
+            reader,
+            record,
+            _typed(request, reader, fields, error.errors, record),
+            errors=error.errors,
+            initial=known,
+            status=422,
+            version=version_of(request.POST.get("version")),
+        )
     except Conflict as conflict:
         clashes = {c.field: clash_text(conflict, entity, reader, c.field) for c in conflict.clashes}
-        return _page(request, entity, reader, record, _typed(request, reader, fields, {}, record), clashes=clashes, initial=known, status=409, version=conflict.version)
+        return _page(
+            request,
+            entity,
+            reader,
+            record,
+            _typed(request, reader, fields, {}, record),
+            clashes=clashes,
+            initial=known,
+            status=409,
+            version=conflict.version,
+        )
     return go(request, entity.url(pk), _("Saved"), operation) if operation else go(request, entity.url(pk))
 
 
@@ -71,19 +105,45 @@ def quick(request: HttpRequest, entity: Entity) -> HttpResponse:
     if request.method != "POST":
         if not is_partial(request):
             return HttpResponseRedirect(f"{entity.url()}new/?{request.GET.urlencode()}")
-        return render(request, "screens/quick.html", {"entity": entity, "editors": _begun(request, entity, reader, fields), "target": target, "action": request.get_full_path(), "errors": []})
+        return render(
+            request,
+            "screens/quick.html",
+            {
+                "entity": entity,
+                "editors": _begun(request, entity, reader, fields),
+                "target": target,
+                "action": request.get_full_path(),
+                "errors": [],
+            },
+        )
     try:
         record, operation = actions.create(entity, _posted(request, fields), reader.user)
     except Invalid as error:
         editors = _typed(request, reader, fields, error.errors)
-        context = {"entity": entity, "editors": editors, "target": target, "action": request.get_full_path(), "errors": _summary(entity, error.errors, fields)}
+        context = {
+            "entity": entity,
+            "editors": editors,
+            "target": target,
+            "action": request.get_full_path(),
+            "errors": _summary(entity, error.errors, fields),
+        }
         return render(request, "screens/quick.html", context, status=422)
     text = _("Created: %(title)s") % {"title": record}
     if target:
-        response = add_trigger(HttpResponse(), "combo:created", {"target": target, "id": record.pk, "label": title_of(entity, record, reader)})
+        response = add_trigger(
+            HttpResponse(),
+            "combo:created",
+            {"target": target, "id": record.pk, "label": title_of(entity, record, reader)},
+        )
         return said(add_trigger(response, "closeDialog"), text, operation)
     if request.POST.get("then") == "again":
-        context = {"entity": entity, "editors": _begun(request, entity, reader, fields), "target": "", "action": request.get_full_path(), "errors": []}
+        context = {
+            "entity": entity,
+            "editors": _begun(request, entity, reader, fields),
+            "target": "",
+            "action": request.get_full_path(),
+            "errors": [],
+        }
         return said(render(request, "screens/quick.html", context), text, operation)
     return add_trigger(go(request, entity.url(record.pk), text, operation), "closeDialog")
 
@@ -110,12 +170,26 @@ def _posted(request: HttpRequest, fields: list[Field]) -> dict[str, Any]:
 def _begun(request: HttpRequest, entity: Entity, reader: Reader, fields: list[Field]) -> list[Editor]:
     """Editors of an empty record, filled from the address where it says something."""
     blank = actions.build(entity, {}, reader.user)
-    return [edit(f, request.GET[f.name], reader, raw=True) if f.name in request.GET and f.compact else edit(f, f.value(blank), reader, record=blank) for f in fields]
+    return [
+        edit(f, request.GET[f.name], reader, raw=True)
+        if f.name in request.GET and f.compact
+        else edit(f, f.value(blank), reader, record=blank)
+        for f in fields
+    ]
 
 
-def _typed(request: HttpRequest, reader: Reader, fields: list[Field], errors: dict[str, list[str]], record: Journaled | None = None) -> list[Editor]:
+def _typed(
+    request: HttpRequest,
+    reader: Reader,
+    fields: list[Field],
+    errors: dict[str, list[str]],
+    record: Journaled | None = None,
+) -> list[Editor]:
     """The editors again, with what the person typed."""
-    return [edit(f, f.raw_from_form(request.POST), reader, raw=True, errors=errors.get(f.name), record=record) for f in fields]
+    return [
+        edit(f, f.raw_from_form(request.POST), reader, raw=True, errors=errors.get(f.name), record=record)
+        for f in fields
+    ]
 
 
 def _initial(raw: str | None) -> dict[str, Any] | None:
@@ -139,18 +213,38 @@ def _differs(f: Field, raw: Any, initial: dict[str, Any]) -> bool:
 def _summary(entity: Entity, errors: dict[str, list[str]], fields: list[Field]) -> list[dict[str, str]]:
     shown = {f.name for f in fields}
     label = {n: entity.fields[n].label for n in errors if n in entity.fields}
-    return [{"name": n if n in shown else "", "label": label.get(n, ""), "text": m} for n, found in errors.items() for m in found]
+    return [
+        {"name": n if n in shown else "", "label": label.get(n, ""), "text": m}
+        for n, found in errors.items()
+        for m in found
+    ]
 
 
-def _page(request: HttpRequest, entity: Entity, reader: Reader, record: Journaled | None, editors: list[Editor], **more: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    entity: Entity,
+    reader: Reader,
+    record: Journaled | None,
+    editors: list[Editor],
+    **more: Any,
+) -> HttpResponse:
     by_name = {e.name: e for e in editors}
     errors, clashes = more.get("errors") or {}, more.get("clashes") or {}
     version = more.get("version") or (record.version if record is not None else None)
     context = {
-        "entity": entity, "record": record, "title": title_of(entity, record, reader) if record is not None else "", "url": entity.url(record.pk) if record is not None else entity.url(),
-        "sections": [(str(label), [by_name[n] for n in names if n in by_name]) for label, names in entity.sections.items() if any(n in by_name for n in names)],
-        "errors": _summary(entity, errors, [e.field for e in editors]), "clashes": clashes, "version": version,
+        "entity": entity,
+        "record": record,
+        "title": title_of(entity, record, reader) if record is not None else "",
+        "url": entity.url(record.pk) if record is not None else entity.url(),
+        "sections": [
+            (str(label), [by_name[n] for n in names if n in by_name])
+            for label, names in entity.sections.items()
+            if any(n in by_name for n in names)
+        ],
+        "errors": _summary(entity, errors, [e.field for e in editors]),
+        "clashes": clashes,
+        "version": version,
         "initial": json.dumps(more.get("initial") or {}, ensure_ascii=False),
         "draft": f"{entity.plural}-{record.pk if record is not None else 'new'}",
-    }  # fmt: skip
+    }
     return render(request, "screens/form.html", context, block="content", status=more.get("status", 200))

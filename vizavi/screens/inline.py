@@ -33,33 +33,65 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
         raise Http404
     if request.method != "POST":
         block = "value" if "show" in request.GET else "editor"
-        if block == "editor" and not (writable(entity, f, reader) and door.can(reader.user, door.CHANGE, entity, record)):
+        if block == "editor" and not (
+            writable(entity, f, reader) and door.can(reader.user, door.CHANGE, entity, record)
+        ):
             raise Refused(_("You may not change this field."))
         return answer(request, entity, f, record, reader, block)
     raw = f.raw_from_form(request.POST)
     try:
-        fresh, operation = update(entity, pk, {name: raw}, reader.user, base=version_of(request.POST.get("version")))
+        fresh, operation = update(
+            entity, pk, {name: raw}, reader.user, base=version_of(request.POST.get("version"))
+        )
     except Invalid as error:
         messages = [m for found in error.errors.values() for m in found]
         return answer(request, entity, f, record, reader, "editor", status=422, raw=raw, errors=messages)
     except Conflict as conflict:
-        return answer(request, entity, f, record, reader, "editor", status=409, raw=raw, conflict=clash_text(conflict, entity, reader), version=conflict.version)
+        return answer(
+            request,
+            entity,
+            f,
+            record,
+            reader,
+            "editor",
+            status=409,
+            raw=raw,
+            conflict=clash_text(conflict, entity, reader),
+            version=conflict.version,
+        )
     response = answer(request, entity, f, fresh, Reader(reader.user), "value")
     return said(response, _("Saved"), operation) if operation else response
 
 
-def answer(request: HttpRequest, entity: Entity, f: Field, record: Journaled, reader: Reader, block: str, status: int = 200, **more: Any) -> HttpResponse:
+def answer(
+    request: HttpRequest,
+    entity: Entity,
+    f: Field,
+    record: Journaled,
+    reader: Reader,
+    block: str,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
     """The element in the field's place: the value or its editor."""
     errors, raw = more.get("errors"), more.get("raw")
     typed = "raw" in more
     may = writable(entity, f, reader) and bool(door.can(reader.user, door.CHANGE, entity, record))
     reader.prefetch([record], [f])
     context = {
-        "entity": entity, "record": record, "f": f, "in_cell": request.GET.get("in") == "cell", "url": f"{entity.url(record.pk)}_field/{f.name}/",
-        "cell": show(f, record, reader, editable=may), "version": more.get("version", record.version), "conflict": more.get("conflict", ""),
-        "editor": edit(f, raw if typed else f.value(record), reader, errors=errors, raw=typed, record=record) if block == "editor" else None,
+        "entity": entity,
+        "record": record,
+        "f": f,
+        "in_cell": request.GET.get("in") == "cell",
+        "url": f"{entity.url(record.pk)}_field/{f.name}/",
+        "cell": show(f, record, reader, editable=may),
+        "version": more.get("version", record.version),
+        "conflict": more.get("conflict", ""),
+        "editor": edit(f, raw if typed else f.value(record), reader, errors=errors, raw=typed, record=record)
+        if block == "editor"
+        else None,
         "title_field": f.name == entity.title,
-    }  # fmt: skip
+    }
     name = f"{block}_cell" if context["in_cell"] else block
     return render(request, "screens/field.html", context, block=name, status=status)
 
@@ -72,4 +104,7 @@ def clash_text(conflict: Conflict, entity: Entity, reader: Reader, name: str = "
     f = entity.fields[clash.field]
     theirs = f.text(f.from_json(clash.theirs), reader) if clash.theirs is not None else ""
     who = str(clash.by) if clash.by is not None else _("Somebody")
-    return _("%(who)s has changed this to “%(value)s” meanwhile.") % {"who": who, "value": theirs or _("empty")}
+    return _("%(who)s has changed this to “%(value)s” meanwhile.") % {
+        "who": who,
+        "value": theirs or _("empty"),
+    }

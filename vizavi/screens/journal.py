@@ -46,11 +46,22 @@ def operations(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(raw))
     found = list(rows[: PAGE + 1])
     shown, more = found[:PAGE], len(found) > PAGE
-    undone = set(Operation.objects.filter(undoes__in=shown).exclude(undoings__state=Operation.FINISHED).values_list("undoes", flat=True))
+    undone = set(
+        Operation.objects.filter(undoes__in=shown)
+        .exclude(undoings__state=Operation.FINISHED)
+        .values_list("undoes", flat=True)
+    )
     context = {
-        "rows": [{**_row(op, reader), "undo": op.changes > 0 and op.state != Operation.RUNNING and op.pk not in undone, "undone": op.pk in undone} for op in _with_people(shown, reader)],
+        "rows": [
+            {
+                **_row(op, reader),
+                "undo": op.changes > 0 and op.state != Operation.RUNNING and op.pk not in undone,
+                "undone": op.pk in undone,
+            }
+            for op in _with_people(shown, reader)
+        ],
         "older": f"/operations/?before={shown[-1].pk}" if more else "",
-    }  # fmt: skip
+    }
     return render(request, "screens/operations.html", context, block="content")
 
 
@@ -73,9 +84,25 @@ def undo_view(request: HttpRequest, pk: int) -> HttpResponse:
         return go(request, f"/operations/{long.pk}/", _("Undoing has begun; it goes on while you work."))
     result = undo(row, reader.user)
     if result.obstacles:
-        context = {**_operation_context(row, Reader(reader.user)), "obstacles": result.obstacles, "partly": result.undone > 0}
-        return render(request, "screens/operation.html", context, block="content", status=409, headers={"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "innerHTML"})
-    text = _("Done again.") if row.undoes_id else ngettext("%(count)s change was undone.", "%(count)s changes were undone.", result.undone) % {"count": result.undone}
+        context = {
+            **_operation_context(row, Reader(reader.user)),
+            "obstacles": result.obstacles,
+            "partly": result.undone > 0,
+        }
+        return render(
+            request,
+            "screens/operation.html",
+            context,
+            block="content",
+            status=409,
+            headers={"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "innerHTML"},
+        )
+    text = (
+        _("Done again.")
+        if row.undoes_id
+        else ngettext("%(count)s change was undone.", "%(count)s changes were undone.", result.undone)
+        % {"count": result.undone}
+    )
     return go(request, back, text, result.operation)
 
 
@@ -87,11 +114,23 @@ def _with_people(rows: list[Operation], reader: Reader) -> list[Operation]:
 def _row(op: Operation, reader: Reader) -> dict[str, Any]:
     entity = registry.get(op.entity)
     return {
-        "id": op.pk, "at": op.at, "what": verbs.describe(op), "icon": verbs.icon(op), "about": verbs.about(op), "title": op.title, "changes": op.changes,
-        "by": reader.ref(registry["user"], op.by_id).title if op.by_id else _("The system"), "through": verbs.through(op), "state": op.state,
-        "state_text": verbs.state_text(op), "url": f"/operations/{op.pk}/", "record_url": entity.url(op.record_id) if entity and op.record_id and entity.pages else "",
-        "total": op.total, "done": op.checkpoint.get("done", op.changes), "is_undo": op.undoes_id is not None,
-    }  # fmt: skip
+        "id": op.pk,
+        "at": op.at,
+        "what": verbs.describe(op),
+        "icon": verbs.icon(op),
+        "about": verbs.about(op),
+        "title": op.title,
+        "changes": op.changes,
+        "by": reader.ref(registry["user"], op.by_id).title if op.by_id else _("The system"),
+        "through": verbs.through(op),
+        "state": op.state,
+        "state_text": verbs.state_text(op),
+        "url": f"/operations/{op.pk}/",
+        "record_url": entity.url(op.record_id) if entity and op.record_id and entity.pages else "",
+        "total": op.total,
+        "done": op.checkpoint.get("done", op.changes),
+        "is_undo": op.undoes_id is not None,
+    }
 
 
 def _operation_context(row: Operation, reader: Reader) -> dict[str, Any]:
@@ -100,17 +139,25 @@ def _operation_context(row: Operation, reader: Reader) -> dict[str, Any]:
     for change in rows:
         wanted.setdefault(change.entity, set()).add(change.record_id)
         for f in registry[change.entity].relations if registry.get(change.entity) else ():
-            wanted.setdefault(f.target.name, set()).update(v for v in change.diff.get(f.name, ()) if isinstance(v, int))
+            wanted.setdefault(f.target.name, set()).update(
+                v for v in change.diff.get(f.name, ()) if isinstance(v, int)
+            )
     for name, ids in wanted.items():
         if registry.get(name):
             reader.refs(registry[name], ids)
     _with_people([row], reader)
     verdict = can_undo(row, reader.user)
     return {
-        "op": _row(row, reader), "changes": [c for change in rows if (c := _change(change, reader))], "more": max(0, row.changes - len(rows)),
-        "may_undo": bool(verdict), "reason": verdict.reason, "obstacles": [], "partly": False,
-        "undone_by": Operation.objects.filter(undoes=row).order_by("-pk").first(), "undoes": row.undoes_id,
-    }  # fmt: skip
+        "op": _row(row, reader),
+        "changes": [c for change in rows if (c := _change(change, reader))],
+        "more": max(0, row.changes - len(rows)),
+        "may_undo": bool(verdict),
+        "reason": verdict.reason,
+        "obstacles": [],
+        "partly": False,
+        "undone_by": Operation.objects.filter(undoes=row).order_by("-pk").first(),
+        "undoes": row.undoes_id,
+    }
 
 
 def _change(change: Change, reader: Reader) -> dict[str, Any] | None:
@@ -124,4 +171,12 @@ def _change(change: Change, reader: Reader) -> dict[str, Any] | None:
         if ref.visible and f is not None and reader.access(entity).sees(name):
             before, after = (f.text(f.from_json(v), reader) if v is not None else "" for v in values)
             fields.append({"label": f.label, "before": before, "after": after})
-    return {"ref": ref, "entity": entity.label, "action": verbs.action_text(change.action), "icon": entity.icon, "tone": entity.tone, "fields": fields, "created": change.action == Change.CREATE}
+    return {
+        "ref": ref,
+        "entity": entity.label,
+        "action": verbs.action_text(change.action),
+        "icon": entity.icon,
+        "tone": entity.tone,
+        "fields": fields,
+        "created": change.action == Change.CREATE,
+    }

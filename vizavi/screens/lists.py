@@ -19,7 +19,7 @@ from vizavi.core.errors import Invalid, Refused
 from vizavi.core.fields import Field, MoneyField
 from vizavi.core.filters import Filter
 from vizavi.core.firm import firm
-from vizavi.core.pages import EXACT, SIZES
+from vizavi.core.pages import SIZES
 from vizavi.core.periods import NAMED
 from vizavi.core.reading import Reader
 from vizavi.screens.cells import edit, show
@@ -76,7 +76,10 @@ def columns(entity: Entity, reader: Reader, found: Filter, sort: str, size: int,
         column = Column(f, f.sortable and (exact or is_indexed(entity, f)))
         for rank, (name, down) in enumerate(current, 1):
             if name == f.name:
-                column.direction, column.rank = "descending" if down else "ascending", rank if len(current) > 1 else 0
+                column.direction, column.rank = (
+                    "descending" if down else "ascending",
+                    rank if len(current) > 1 else 0,
+                )
         if column.sortable:
             first_down = f.kind in ("date", "datetime", "money", "number", "integer")
             down = column.direction == "ascending" if column.direction else first_down
@@ -102,7 +105,13 @@ def chips(found: Filter, reader: Reader, sort: str, size: int, query: str) -> li
     for condition, chip in zip(found.conditions, filters.chips(found, reader), strict=True):
         rest = Filter(found.entity, [c for c in found.conditions if c is not condition], found.text)
         editor = urlencode({"param": condition.param, "back": query})
-        shown.append({**chip, "remove_url": link(rest, sort=sort, limit=size), "edit_url": f"{found.entity.url()}_filter/{condition.field.name}/?{editor}"})
+        shown.append(
+            {
+                **chip,
+                "remove_url": link(rest, sort=sort, limit=size),
+                "edit_url": f"{found.entity.url()}_filter/{condition.field.name}/?{editor}",
+            }
+        )
     return shown
 
 
@@ -112,13 +121,16 @@ def size_of(request: HttpRequest) -> int:
 
 
 def sums(entity: Entity, reader: Reader, where: Q) -> list[dict[str, str]]:
-    """Totals of the visible sums of money, in the base currency; asked only while the list is short enough to be exact."""
+    """Totals of the visible sums of money, in the base currency; asked while the list is short enough to be exact."""
     money = [f for f in reader.fields(entity, entity.columns) if isinstance(f, MoneyField)]
     if not money:
         return []
     rows = entity.model.objects.visible_to(reader.user).filter(where)
     totals = rows.aggregate(**{f.name: Sum(f"{f.name}_base") for f in money})
-    return [{"label": f.label, "text": formats.money(totals[f.name] or Decimal(0), firm().base_currency)} for f in money]
+    return [
+        {"label": f.label, "text": formats.money(totals[f.name] or Decimal(0), firm().base_currency)}
+        for f in money
+    ]
 
 
 @entity_view
@@ -140,9 +152,15 @@ def list_context(request: HttpRequest, entity: Entity, reader: Reader) -> tuple[
         found = filters.parse(entity, request.GET, reader)
         where = where_of(found, reader)
         page = pages.page(
-            entity, reader, where, sort=sort, limit=size,
-            after=request.GET.get("after", ""), before=request.GET.get("before", ""), last=bool(request.GET.get("last")),
-        )  # fmt: skip
+            entity,
+            reader,
+            where,
+            sort=sort,
+            limit=size,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+            last=bool(request.GET.get("last")),
+        )
     except Invalid as error:
         problems = [m for messages in error.errors.values() for m in messages]
         where, sort = Q(pk__in=[]), ""
@@ -152,41 +170,84 @@ def list_context(request: HttpRequest, entity: Entity, reader: Reader) -> tuple[
     reader.prefetch(page.records, shown)
     may_change = bool(door.can(reader.user, door.CHANGE, entity))
     rows = [
-        {"id": r.pk, "title": str(r), "url": entity.url(r.pk), "version": r.version, "cells": [show(f, r, reader, editable=may_change) for f in shown]}
+        {
+            "id": r.pk,
+            "title": str(r),
+            "url": entity.url(r.pk),
+            "version": r.version,
+            "cells": [show(f, r, reader, editable=may_change) for f in shown],
+        }
         for r in page.records
     ]
     start = page.start
     if start is None and page.records and exact and not page.next:
         start = total - len(page.records) + 1
     return {
-        "entity": entity, "columns": heads, "rows": rows, "chips": chips(found, reader, sort, size, request.GET.urlencode()), "found": found, "problems": problems,
-        "total": total, "exact": exact, "start": start, "end": start + len(rows) - 1 if start else None,
+        "entity": entity,
+        "columns": heads,
+        "rows": rows,
+        "chips": chips(found, reader, sort, size, request.GET.urlencode()),
+        "found": found,
+        "problems": problems,
+        "total": total,
+        "exact": exact,
+        "start": start,
+        "end": start + len(rows) - 1 if start else None,
         "next": link(found, sort=sort, limit=size, after=page.next) if page.next else "",
         "previous": link(found, sort=sort, limit=size, before=page.previous) if page.previous else "",
         "first": link(found, sort=sort, limit=size) if page.previous else "",
         "last": link(found, sort=sort, limit=size, last=1) if page.next else "",
-        "size_links": [(str(n), link(found, sort=sort, limit=n), n == size) for n in SIZES], "sort": sort, "ways": ways(entity, reader),
-        "reset": link(Filter(entity), sort=sort, limit=size), "sums": sums(entity, reader, where) if exact and rows else [],
-        "filter_fields": filter_fields(entity, reader), "export": door.can(reader.user, door.EXPORT, entity),
-        "create": entity.many and door.can(reader.user, door.CREATE, entity), "import_": entity.many and not entity.admin and door.can(reader.user, door.IMPORT, entity),
-        "may_change": may_change, "may_delete": bool(door.can(reader.user, door.DELETE, entity)), "query": request.GET.urlencode(),
-        "bulk_editors": [edit(f, f.blank(), reader) for f in bulk_fields(entity, reader)] if may_change and rows else [],
-    }, 422 if problems else 200  # fmt: skip
+        "size_links": [(str(n), link(found, sort=sort, limit=n), n == size) for n in SIZES],
+        "sort": sort,
+        "ways": ways(entity, reader),
+        "reset": link(Filter(entity), sort=sort, limit=size),
+        "sums": sums(entity, reader, where) if exact and rows else [],
+        "filter_fields": filter_fields(entity, reader),
+        "export": door.can(reader.user, door.EXPORT, entity),
+        "create": entity.many and door.can(reader.user, door.CREATE, entity),
+        "import_": entity.many and not entity.admin and door.can(reader.user, door.IMPORT, entity),
+        "may_change": may_change,
+        "may_delete": bool(door.can(reader.user, door.DELETE, entity)),
+        "query": request.GET.urlencode(),
+        "bulk_editors": [edit(f, f.blank(), reader) for f in bulk_fields(entity, reader)]
+        if may_change and rows
+        else [],
+    }, 422 if problems else 200
 
 
 def bulk_fields(entity: Entity, reader: Reader) -> list[Field]:
     """Fields that a bulk change offers: those with one short value that makes sense for many."""
     writes = reader.access(entity).writes
-    return [f for f in reader.fields(entity) if f.editable and f.kind in ("choice", "user", "yesno") and writes(f.name)]
+    return [
+        f
+        for f in reader.fields(entity)
+        if f.editable and f.kind in ("choice", "user", "yesno") and writes(f.name)
+    ]
 
 
 def ways(entity: Entity, reader: Reader) -> list[dict[str, str]]:
     """What an empty list offers to do."""
     found = []
     if entity.many and door.can(reader.user, door.CREATE, entity):
-        found.append({"url": f"{entity.url()}new/", "title": _("Create by hand"), "text": _("A form with the fields that matter"), "icon": "plus", "tone": entity.tone})
+        found.append(
+            {
+                "url": f"{entity.url()}new/",
+                "title": _("Create by hand"),
+                "text": _("A form with the fields that matter"),
+                "icon": "plus",
+                "tone": entity.tone,
+            }
+        )
         if not entity.admin and door.can(reader.user, door.IMPORT, entity):
-            found.append({"url": f"/imports/new/?entity={entity.plural}", "title": _("Import a table"), "text": _("CSV or Excel; everything can be undone"), "icon": "upload", "tone": "green"})
+            found.append(
+                {
+                    "url": f"/imports/new/?entity={entity.plural}",
+                    "title": _("Import a table"),
+                    "text": _("CSV or Excel; everything can be undone"),
+                    "icon": "upload",
+                    "tone": "green",
+                }
+            )
     return found
 
 
@@ -208,10 +269,18 @@ def filter_editor(request: HttpRequest, entity: Entity, name: str) -> HttpRespon
         raise Http404
     back, param = request.GET.get("back", "")[:4000], request.GET.get("param", "")
     kept = [(n, v) for n, v in parse_qsl(back) if n not in (param, "after", "before", "last")]
-    operator, values, problems = operator_of(f, param), [v for n, raw in parse_qsl(back) if n == param for v in filters.split(raw)], []
+    operator, values, problems = (
+        operator_of(f, param),
+        [v for n, raw in parse_qsl(back) if n == param for v in filters.split(raw)],
+        [],
+    )
     if request.GET.get("apply"):
         operator = request.GET.get("operator", "")
-        values = [v.replace(",", "\\,") for v in (request.GET.getlist("value") or []) + [request.GET.get("date", "")] if v.strip()]
+        values = [
+            v.replace(",", "\\,")
+            for v in (request.GET.getlist("value") or []) + [request.GET.get("date", "")]
+            if v.strip()
+        ]
         values = values or (["1"] if operator == "empty" else [])
         kept_names = dict(kept)
         group = match[0] if (match := _GROUP.match(param)) else ""
@@ -219,14 +288,24 @@ def filter_editor(request: HttpRequest, entity: Entity, name: str) -> HttpRespon
         query = {**kept_names, **({key: ",".join(values)} if values else {})}
         try:
             filters.parse(entity, query, reader)
-            return add_trigger(go(request, entity.url() + (f"?{urlencode(query)}" if query else "")), "closeDialog")
+            return add_trigger(
+                go(request, entity.url() + (f"?{urlencode(query)}" if query else "")), "closeDialog"
+            )
         except Invalid as error:
             problems = [m for messages in error.errors.values() for m in messages]
     context = {
-        "entity": entity, "f": f, "operator": operator, "values": values, "param": param, "back": back, "problems": problems,
-        "operators": [(op, operator_label(f, op)) for op in f.operators], "periods": [(k, str(v)) for k, v in NAMED.items()],
-        "editor": edit(f, values[0] if values else "", reader, raw=True), "list_url": entity.url() + (f"?{back}" if back else ""),
-    }  # fmt: skip
+        "entity": entity,
+        "f": f,
+        "operator": operator,
+        "values": values,
+        "param": param,
+        "back": back,
+        "problems": problems,
+        "operators": [(op, operator_label(f, op)) for op in f.operators],
+        "periods": [(k, str(v)) for k, v in NAMED.items()],
+        "editor": edit(f, values[0] if values else "", reader, raw=True),
+        "list_url": entity.url() + (f"?{back}" if back else ""),
+    }
     return render(request, "screens/filter.html", context, block="dialog", status=422 if problems else 200)
 
 
@@ -234,7 +313,10 @@ def operator_of(f: Field, param: str) -> str:
     """The operator that a condition has, or the one that a new condition of this kind begins with."""
     if param:
         return param.rpartition("__")[2] if "__" in param else ""
-    return next((op for op in ("contains", "gte") if op in f.operators and not getattr(f, "options", ())), f.operators[0])
+    return next(
+        (op for op in ("contains", "gte") if op in f.operators and not getattr(f, "options", ())),
+        f.operators[0],
+    )
 
 
 def operator_label(f: Field, operator: str) -> str:

@@ -47,7 +47,9 @@ def record_page(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """`/companies/7/`, and the same for a record in the recycle bin, which can only be looked at and restored."""
     reader = reader_of(request)
     record = fetch(entity, pk, reader.user, deleted=True)
-    return render(request, "screens/record.html", record_context(request, entity, record, reader), block="content")
+    return render(
+        request, "screens/record.html", record_context(request, entity, record, reader), block="content"
+    )
 
 
 @entity_view
@@ -79,7 +81,9 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
         **head(entity, record, reader),
         "pane": pane if pane in PANES else PANES[0],
         "sections": sections(entity, record, reader, filled=deleted),
-        "system": cells(entity, record, reader, ("created_at", "created_by", "updated_at", "updated_by"), False),
+        "system": cells(
+            entity, record, reader, ("created_at", "created_by", "updated_at", "updated_by"), False
+        ),
         "cards": [] if deleted else related(entity, record, reader),
         "files": None if deleted or not entity.has_owner else files.card(entity, record, reader),
         **feed(entity, record, reader, None),
@@ -109,12 +113,14 @@ def writable(entity: Entity, f: Field, reader: Reader) -> bool:
 
 
 def cells(entity: Entity, record: Journaled, reader: Reader, names: Any, may_change: bool) -> list[Cell]:
-    fields = [f for f in reader.fields(entity, [n for n in names if n in entity.fields])]
+    fields = reader.fields(entity, [n for n in names if n in entity.fields])
     reader.prefetch([record], fields)
     return [show(f, record, reader, editable=may_change and writable(entity, f, reader)) for f in fields]
 
 
-def sections(entity: Entity, record: Journaled, reader: Reader, *, filled: bool = False) -> list[tuple[str, list[Cell]]]:
+def sections(
+    entity: Entity, record: Journaled, reader: Reader, *, filled: bool = False
+) -> list[tuple[str, list[Cell]]]:
     """Labelled groups of cells; `filled` leaves out what is empty and what would be an editor."""
     may_change = not filled and bool(door.can(reader.user, door.CHANGE, entity, record))
     reader.prefetch([record], reader.fields(entity))
@@ -138,16 +144,32 @@ def related(entity: Entity, record: Journaled, reader: Reader) -> list[Card]:
         reader.learn(other, page.records)
         same = other is entity
         card = Card(
-            other, f, _("%(label)s: %(field)s") % {"label": other.label_plural, "field": f.label.lower()} if same else other.label_plural,
-            more=bool(page.next), all_url=f"{other.url()}?{f.name}={record.pk}",
-        )  # fmt: skip
+            other,
+            f,
+            _("%(label)s: %(field)s") % {"label": other.label_plural, "field": f.label.lower()}
+            if same
+            else other.label_plural,
+            more=bool(page.next),
+            all_url=f"{other.url()}?{f.name}={record.pk}",
+        )
         if door.can(reader.user, door.CREATE, other) and writable(other, f, reader):
             card.create_url = f"/_quick/{other.plural}/?{f.name}={record.pk}"
         for r in page.records:
-            sub = " · ".join(t for s in reader.fields(other, other.subtitle) if s is not f and (t := s.cell(r, reader)))
+            sub = " · ".join(
+                t for s in reader.fields(other, other.subtitle) if s is not f and (t := s.cell(r, reader))
+            )
             phones = next((c.items[0][1] for c in _reach(other, r, reader, "phones") if c.items), "")
             emails = next((c.items[0][1] for c in _reach(other, r, reader, "emails") if c.items), "")
-            card.rows.append({"id": r.pk, "title": title_of(other, r, reader), "sub": sub, "url": other.url(r.pk), "phone": phones, "email": emails})
+            card.rows.append(
+                {
+                    "id": r.pk,
+                    "title": title_of(other, r, reader),
+                    "sub": sub,
+                    "url": other.url(r.pk),
+                    "phone": phones,
+                    "email": emails,
+                }
+            )
         if card.rows or card.create_url:
             found.append(card)
     return found
@@ -173,9 +195,20 @@ def _shown(entry: Entry) -> dict[str, Any]:
     operation = entry.operation
     created = entry.action == Change.CREATE
     return {
-        "id": entry.id, "at": entry.at, "by": entry.by.title if entry.by else _("The system"), "action": verbs.action_text(entry.action),
-        "kind": entry.action, "verb": verbs.describe(operation), "icon": verbs.icon_of_change(operation, entry.action),
-        "through": verbs.through(operation) if operation.via != "page" else "", "source": entry.source, "created": created,
-        "changes": [] if created else [{"label": c.field.label, "before": c.before_text, "after": c.after_text} for c in entry.changes],
+        "id": entry.id,
+        "at": entry.at,
+        "by": entry.by.title if entry.by else _("The system"),
+        "action": verbs.action_text(entry.action),
+        "kind": entry.action,
+        "verb": verbs.describe(operation),
+        "icon": verbs.icon_of_change(operation, entry.action),
+        "through": verbs.through(operation) if operation.via != "page" else "",
+        "source": entry.source,
+        "created": created,
+        "changes": []
+        if created
+        else [
+            {"label": c.field.label, "before": c.before_text, "after": c.after_text} for c in entry.changes
+        ],
         "url": f"/operations/{operation.pk}/",
-    }  # fmt: skip
+    }

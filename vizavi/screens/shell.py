@@ -34,10 +34,26 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     path = request.path
     shown = places(user)
     context["nav"] = [
-        {"url": e.url(), "label": e.label_plural, "icon": e.icon, "count": None, "current": path.startswith(e.url()), "key": KEYS.get(e.plural, "")}
+        {
+            "url": e.url(),
+            "label": e.label_plural,
+            "icon": e.icon,
+            "count": None,
+            "current": path.startswith(e.url()),
+            "key": KEYS.get(e.plural, ""),
+        }
         for e in shown
     ]
-    context["nav_bottom"] = [{"url": "/settings/", "label": _("Settings"), "icon": "settings", "count": None, "current": path.startswith(("/settings/", "/imports/", "/operations/", "/bin/")), "key": ""}]
+    context["nav_bottom"] = [
+        {
+            "url": "/settings/",
+            "label": _("Settings"),
+            "icon": "settings",
+            "count": None,
+            "current": path.startswith(("/settings/", "/imports/", "/operations/", "/bin/")),
+            "key": "",
+        }
+    ]
     context["creates"] = [
         {"url": f"/_quick/{e.plural}/", "label": e.label, "icon": e.icon, "key": KEYS.get(e.plural, "")}
         for e in shown

@@ -24,15 +24,32 @@ _words: dict[str, Any] = {
     "demo": gettext_lazy("Demo data"),
     "invite": gettext_lazy("Invited"),
 }
-_icons = {"create": "plus", "edit": "pencil", "delete": "trash-2", "restore": "archive-restore", "import": "upload", "undo": "undo-2", "redo": "redo-2", "attach": "paperclip"}
+_icons = {
+    "create": "plus",
+    "edit": "pencil",
+    "delete": "trash-2",
+    "restore": "archive-restore",
+    "import": "upload",
+    "undo": "undo-2",
+    "redo": "redo-2",
+    "attach": "paperclip",
+}
 _via = {
-    "page": gettext_lazy("page"), "api": gettext_lazy("API"), "import": gettext_lazy("import"), "form": gettext_lazy("web form"),
-    "command": gettext_lazy("command line"), "job": gettext_lazy("background job"), "demo": gettext_lazy("demo data"),
-}  # fmt: skip
+    "page": gettext_lazy("page"),
+    "api": gettext_lazy("API"),
+    "import": gettext_lazy("import"),
+    "form": gettext_lazy("web form"),
+    "command": gettext_lazy("command line"),
+    "job": gettext_lazy("background job"),
+    "demo": gettext_lazy("demo data"),
+}
 _actions = {
-    Change.CREATE: gettext_lazy("created"), Change.UPDATE: gettext_lazy("changed"), Change.DELETE: gettext_lazy("moved to the bin"),
-    Change.RESTORE: gettext_lazy("restored"), Change.PURGE: gettext_lazy("deleted for ever"),
-}  # fmt: skip
+    Change.CREATE: gettext_lazy("created"),
+    Change.UPDATE: gettext_lazy("changed"),
+    Change.DELETE: gettext_lazy("moved to the bin"),
+    Change.RESTORE: gettext_lazy("restored"),
+    Change.PURGE: gettext_lazy("deleted for ever"),
+}
 
 
 def say(verb: str, words: Any, icon: str = "") -> None:

@@ -50,10 +50,12 @@ def door_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def entity_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view of `/<plural>/…` or `/settings/<plural>/…` gets the entity instead of the word; the door answers as above."""
+    """A view of `/<plural>/…` or `/settings/<plural>/…` gets the entity instead of the word."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, plural: str, *args: Any, admin: bool | None = None, **kwargs: Any) -> HttpResponse:
+    def wrapped(
+        request: HttpRequest, plural: str, *args: Any, admin: bool | None = None, **kwargs: Any
+    ) -> HttpResponse:
         return view(request, entity_of(plural, admin=admin), *args, **kwargs)
 
     return door_view(wrapped)
@@ -78,7 +80,9 @@ def go(request: HttpRequest, url: str, text: str = "", operation: Operation | No
         messages.success(request, text, extra_tags=undo_url(operation))
     if is_partial(request):
         response = HttpResponse(status=204)
-        response["HX-Location"] = json.dumps({"path": url, "target": "#main", "select": "#main", "swap": "outerMorph"})
+        response["HX-Location"] = json.dumps(
+            {"path": url, "target": "#main", "select": "#main", "swap": "outerMorph"}
+        )
         return response
     return HttpResponseRedirect(url)
 
@@ -105,4 +109,6 @@ def safe_next(raw: str | None, default: str) -> str:
 
 def invalid_text(errors: dict[str, list[str]]) -> str:
     """All messages in one line, for a toast."""
-    return " ".join(dict.fromkeys(m for found in errors.values() for m in found)) or _("Something is wrong with this input.")
+    return " ".join(dict.fromkeys(m for found in errors.values() for m in found)) or _(
+        "Something is wrong with this input."
+    )

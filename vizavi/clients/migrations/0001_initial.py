@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,92 +16,299 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('name', vizavi.core.columns.Text(indexed=True, max_length=300, verbose_name='name')),
-                ('name_key', vizavi.core.columns.FoldKey(blank=True, db_index=True, editable=False, max_length=200, null=True, of='name')),
-                ('kind', models.CharField(blank=True, choices=[('client', 'Client'), ('partner', 'Partner'), ('supplier', 'Supplier'), ('investor', 'Investor'), ('competitor', 'Competitor'), ('other', 'Other')], default='client', max_length=20, verbose_name='type')),
-                ('industry', models.CharField(blank=True, choices=[('technology', 'Technology'), ('software', 'Software'), ('telecommunications', 'Telecommunications'), ('retail', 'Retail'), ('wholesale', 'Wholesale'), ('manufacturing', 'Manufacturing'), ('construction', 'Construction'), ('transport', 'Transport and logistics'), ('energy', 'Energy'), ('agriculture', 'Agriculture'), ('food', 'Food and restaurants'), ('finance', 'Finance'), ('medical', 'Medicine'), ('education', 'Education'), ('marketing', 'Marketing and advertising'), ('entertainment', 'Entertainment and media'), ('employment', 'Recruitment'), ('services', 'Services'), ('government', 'Government'), ('other', 'Other')], default='', max_length=30, verbose_name='industry')),
-                ('inn', models.CharField(blank=True, db_index=True, help_text='10 digits of a company, 12 of a person', max_length=12, verbose_name='INN')),
-                ('kpp', models.CharField(blank=True, max_length=9, verbose_name='KPP')),
-                ('ogrn', models.CharField(blank=True, max_length=15, verbose_name='OGRN')),
-                ('phones', vizavi.core.columns.Phones(blank=True, default=list, verbose_name='phones')),
-                ('emails', vizavi.core.columns.Emails(blank=True, default=list, verbose_name='e-mails')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('address', vizavi.core.columns.Address(blank=True, default=dict, verbose_name='address')),
-                ('address_key', vizavi.core.columns.FoldKey(blank=True, editable=False, max_length=200, null=True, of='address')),
-                ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='founded on')),
-                ('revenue', vizavi.core.columns.Money(blank=True, currency='currency', decimal_places=2, max_digits=18, null=True, verbose_name='yearly revenue')),
-                ('revenue_base', vizavi.core.columns.BaseValue(blank=True, decimal_places=2, editable=False, max_digits=18, null=True, of='revenue')),
-                ('currency', vizavi.core.columns.Currency(blank=True, default='', max_length=3, verbose_name='currency')),
-                ('comment', vizavi.core.columns.LongText(blank=True, verbose_name='comment')),
-                ('comment_key', vizavi.core.columns.FoldKey(blank=True, editable=False, max_length=200, null=True, of='comment')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='clients.company', verbose_name='parent company')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="changed"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("name", vizavi.core.columns.Text(indexed=True, max_length=300, verbose_name="name")),
+                (
+                    "name_key",
+                    vizavi.core.columns.FoldKey(
+                        blank=True, db_index=True, editable=False, max_length=200, null=True, of="name"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("client", "Client"),
+                            ("partner", "Partner"),
+                            ("supplier", "Supplier"),
+                            ("investor", "Investor"),
+                            ("competitor", "Competitor"),
+                            ("other", "Other"),
+                        ],
+                        default="client",
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "industry",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("technology", "Technology"),
+                            ("software", "Software"),
+                            ("telecommunications", "Telecommunications"),
+                            ("retail", "Retail"),
+                            ("wholesale", "Wholesale"),
+                            ("manufacturing", "Manufacturing"),
+                            ("construction", "Construction"),
+                            ("transport", "Transport and logistics"),
+                            ("energy", "Energy"),
+                            ("agriculture", "Agriculture"),
+                            ("food", "Food and restaurants"),
+                            ("finance", "Finance"),
+                            ("medical", "Medicine"),
+                            ("education", "Education"),
+                            ("marketing", "Marketing and advertising"),
+                            ("entertainment", "Entertainment and media"),
+                            ("employment", "Recruitment"),
+                            ("services", "Services"),
+                            ("government", "Government"),
+                            ("other", "Other"),
+                        ],
+                        default="",
+                        max_length=30,
+                        verbose_name="industry",
+                    ),
+                ),
+                (
+                    "inn",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        help_text="10 digits of a company, 12 of a person",
+                        max_length=12,
+                        verbose_name="INN",
+                    ),
+                ),
+                ("kpp", models.CharField(blank=True, max_length=9, verbose_name="KPP")),
+                ("ogrn", models.CharField(blank=True, max_length=15, verbose_name="OGRN")),
+                ("phones", vizavi.core.columns.Phones(blank=True, default=list, verbose_name="phones")),
+                ("emails", vizavi.core.columns.Emails(blank=True, default=list, verbose_name="e-mails")),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                ("address", vizavi.core.columns.Address(blank=True, default=dict, verbose_name="address")),
+                (
+                    "address_key",
+                    vizavi.core.columns.FoldKey(
+                        blank=True, editable=False, max_length=200, null=True, of="address"
+                    ),
+                ),
+                ("employees", models.PositiveIntegerField(blank=True, null=True, verbose_name="employees")),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="founded on")),
+                (
+                    "revenue",
+                    vizavi.core.columns.Money(
+                        blank=True,
+                        currency="currency",
+                        decimal_places=2,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="yearly revenue",
+                    ),
+                ),
+                (
+                    "revenue_base",
+                    vizavi.core.columns.BaseValue(
+                        blank=True, decimal_places=2, editable=False, max_digits=18, null=True, of="revenue"
+                    ),
+                ),
+                (
+                    "currency",
+                    vizavi.core.columns.Currency(
+                        blank=True, default="", max_length=3, verbose_name="currency"
+                    ),
+                ),
+                ("comment", vizavi.core.columns.LongText(blank=True, verbose_name="comment")),
+                (
+                    "comment_key",
+                    vizavi.core.columns.FoldKey(
+                        blank=True, editable=False, max_length=200, null=True, of="comment"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="clients.company",
+                        verbose_name="parent company",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="changed by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Company',
-                'verbose_name_plural': 'Companies',
+                "verbose_name": "Company",
+                "verbose_name_plural": "Companies",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('name', vizavi.core.columns.Text(indexed=True, max_length=200, verbose_name='name')),
-                ('name_key', vizavi.core.columns.FoldKey(blank=True, db_index=True, editable=False, max_length=200, null=True, of='name')),
-                ('phones', vizavi.core.columns.Phones(blank=True, default=list, verbose_name='phones')),
-                ('emails', vizavi.core.columns.Emails(blank=True, default=list, verbose_name='e-mails')),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='clients.company', verbose_name='company')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="changed"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("name", vizavi.core.columns.Text(indexed=True, max_length=200, verbose_name="name")),
+                (
+                    "name_key",
+                    vizavi.core.columns.FoldKey(
+                        blank=True, db_index=True, editable=False, max_length=200, null=True, of="name"
+                    ),
+                ),
+                ("phones", vizavi.core.columns.Phones(blank=True, default=list, verbose_name="phones")),
+                ("emails", vizavi.core.columns.Emails(blank=True, default=list, verbose_name="e-mails")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="clients.company",
+                        verbose_name="company",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="changed by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Contact',
-                'verbose_name_plural': 'Contacts',
+                "verbose_name": "Contact",
+                "verbose_name_plural": "Contacts",
             },
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(fields=['name_key', 'id'], name='company_name'),
+            model_name="company",
+            index=models.Index(fields=["name_key", "id"], name="company_name"),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(fields=['-created_at', '-id'], name='company_created'),
+            model_name="company",
+            index=models.Index(fields=["-created_at", "-id"], name="company_created"),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(fields=['owner', '-created_at', '-id'], name='company_owner_created'),
+            model_name="company",
+            index=models.Index(fields=["owner", "-created_at", "-id"], name="company_owner_created"),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='company_bin'),
+            model_name="company",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="company_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['name_key', 'id'], name='contact_name'),
+            model_name="contact",
+            index=models.Index(fields=["name_key", "id"], name="contact_name"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['-created_at', '-id'], name='contact_created'),
+            model_name="contact",
+            index=models.Index(fields=["-created_at", "-id"], name="contact_created"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['owner', '-created_at', '-id'], name='contact_owner_created'),
+            model_name="contact",
+            index=models.Index(fields=["owner", "-created_at", "-id"], name="contact_owner_created"),
         ),
     ]

@@ -72,7 +72,7 @@ class Field:
 
     def __init__(self, entity: Entity, column: models.Field):
         self.entity = entity
-        self.column = column
+        self.column: Any = column
         self.name = column.name
         self.help = column.help_text
         self.required = not (column.blank or column.null) and column.default in (models.NOT_PROVIDED, "")
@@ -107,7 +107,7 @@ class Field:
     # -- from outside ----------------------------------------------------------------------------------------------
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
-        """The raw value out of a submitted form; kinds with several inputs gather them here. Absent inputs give None."""
+        """The raw value out of a submitted form; kinds with several inputs gather them. Absent ones give None."""
         return data.get(self.name)
 
     def parse(self, raw: Any) -> Any:
@@ -259,7 +259,9 @@ def clean_text(raw: Any) -> str:
     if isinstance(raw, float) and raw.is_integer():  # a spreadsheet's 7701234567.0
         raw = int(raw)
     text = str(raw).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff" and c != "\x7f")).strip()
+    return "".join(
+        c for c in text if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff" and c != "\x7f")
+    ).strip()
 
 
 def has_column(model: type[models.Model], name: str) -> bool:

@@ -49,7 +49,9 @@ class _Options(Field):
                     for key, label in self.options:
                         if wanted in (fold(key), fold(label)):
                             return key
-        raise ValidationError(_("“%(value)s” is not one of the choices.") % {"value": str(raw)[:60]}, code="choice")
+        raise ValidationError(
+            _("“%(value)s” is not one of the choices.") % {"value": str(raw)[:60]}, code="choice"
+        )
 
 
 class _here:
@@ -143,7 +145,11 @@ class ChoicesField(_Options):
         return Q(**{self.name: []})
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "array", "uniqueItems": True, "items": {"type": "string", "enum": [k for k, _label in self.options]}}
+        return {
+            "type": "array",
+            "uniqueItems": True,
+            "items": {"type": "string", "enum": [k for k, _label in self.options]},
+        }
 
 
 @register_kind(models.BooleanField)
@@ -154,7 +160,8 @@ class YesNoField(Field):
     operators = ("",)
     WORDS = {
         "true": True, "1": True, "yes": True, "on": True, "y": True, "да": True, "д": True, "+": True, "истина": True,
-        "false": False, "0": False, "no": False, "off": False, "n": False, "нет": False, "н": False, "-": False, "ложь": False,
+        "false": False, "0": False, "no": False, "off": False, "n": False,
+        "нет": False, "н": False, "-": False, "ложь": False,
     }  # fmt: skip
 
     def __init__(self, entity: Any, column: models.Field):
@@ -163,7 +170,13 @@ class YesNoField(Field):
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
         # A check box that is off sends nothing; the form sends an empty twin before it, so the last one counts.
-        values = data.getlist(self.name) if hasattr(data, "getlist") else [data[self.name]] if self.name in data else []
+        values = (
+            data.getlist(self.name)
+            if hasattr(data, "getlist")
+            else [data[self.name]]
+            if self.name in data
+            else []
+        )
         if not values:
             return None
         return values[-1] if values[-1] != "" else (None if self.column.null else False)
@@ -193,4 +206,3 @@ class YesNoField(Field):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
-

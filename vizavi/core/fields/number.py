@@ -117,7 +117,9 @@ class IntegerField(NumberField):
         if number != number.to_integral_value():
             raise ValidationError(_("Enter a whole number."), code="number")
         if not low <= number <= high:
-            raise ValidationError(_("Enter a number from %(low)s to %(high)s.") % {"low": low, "high": high}, code="number")
+            raise ValidationError(
+                _("Enter a number from %(low)s to %(high)s.") % {"low": low, "high": high}, code="number"
+            )
         return int(number)
 
     def validate(self, value: Any) -> None:
@@ -153,7 +155,24 @@ class MoneyField(NumberField):
 
 
 #: The currencies that are offered; any other three-letter code is refused until the firm's list can be changed.
-CURRENCIES = ("RUB", "USD", "EUR", "CNY", "KZT", "BYN", "UZS", "KGS", "AMD", "GEL", "AZN", "TRY", "AED", "GBP", "INR", "JPY")
+CURRENCIES = (
+    "RUB",
+    "USD",
+    "EUR",
+    "CNY",
+    "KZT",
+    "BYN",
+    "UZS",
+    "KGS",
+    "AMD",
+    "GEL",
+    "AZN",
+    "TRY",
+    "AED",
+    "GBP",
+    "INR",
+    "JPY",
+)
 
 
 @register_kind(columns.Currency)
@@ -168,7 +187,9 @@ class CurrencyField(Field):
         return [(code, code) for code in CURRENCIES]
 
     def to_python(self, raw: Any) -> str:
-        code = {"₽": "RUB", "РУБ": "RUB", "РУБ.": "RUB", "$": "USD", "€": "EUR"}.get(str(raw).strip().upper(), str(raw).strip().upper())
+        code = {"₽": "RUB", "РУБ": "RUB", "РУБ.": "RUB", "$": "USD", "€": "EUR"}.get(
+            str(raw).strip().upper(), str(raw).strip().upper()
+        )
         if code not in CURRENCIES:
             raise ValidationError(_("Unknown currency: %(code)s.") % {"code": str(raw)[:20]})
         return code

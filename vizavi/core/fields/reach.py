@@ -38,7 +38,9 @@ class _ReachField(Field):
         return [(key, str(label)) for key, label in self.KINDS]
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
-        numbers = sorted({int(m[1]) for key in data if (m := re.fullmatch(rf"{self.name}-(\d{{1,3}})-value", key))})
+        numbers = sorted(
+            {int(m[1]) for key in data if (m := re.fullmatch(rf"{self.name}-(\d{{1,3}})-value", key))}
+        )
         if not numbers:
             return data.get(self.name)
         return [
@@ -62,7 +64,9 @@ class _ReachField(Field):
                 continue
             kind = item.get("kind") or self.KINDS[0][0]
             if kind not in dict(self.KINDS):
-                raise ValidationError(_("“%(value)s” is not one of the choices.") % {"value": str(kind)[:60]}, code="choice")
+                raise ValidationError(
+                    _("“%(value)s” is not one of the choices.") % {"value": str(kind)[:60]}, code="choice"
+                )
             entry = self.item(kind, value)
             if self.key_of(entry) not in [self.key_of(other) for other in found]:
                 found.append(entry)
@@ -103,7 +107,9 @@ class _ReachField(Field):
     def keys_with(self, **conditions: Any) -> Q:
         from vizavi.core.models import ReachKey
 
-        rows = ReachKey.objects.filter(entity=self.entity.name, field=self.name, record_id=OuterRef("pk"), **conditions)
+        rows = ReachKey.objects.filter(
+            entity=self.entity.name, field=self.name, record_id=OuterRef("pk"), **conditions
+        )
         return Q(Exists(rows))
 
     def any_of(self, values: list[Any]) -> Q:
@@ -131,7 +137,11 @@ class _ReachField(Field):
 def e164(text: str) -> str:
     """A number in E.164 (ITU-T E.164), read as dialled in the firm's country; `""` where it cannot be one."""
     # 8 is the trunk prefix of Russia and Kazakhstan: phonenumbers knows it, but not before a country code.
-    text = re.sub(r"^\s*8\s*(?=\+?7[\s(]*\d{3})", "+", text) if re.match(r"^\s*8\s*\+?7[\s(]*\d{3}", text) and len(re.sub(r"\D", "", text)) == 12 else text
+    text = (
+        re.sub(r"^\s*8\s*(?=\+?7[\s(]*\d{3})", "+", text)
+        if re.match(r"^\s*8\s*\+?7[\s(]*\d{3}", text) and len(re.sub(r"\D", "", text)) == 12
+        else text
+    )
     try:
         number = phonenumbers.parse(text, firm().phone_country)
     except phonenumbers.NumberParseException:
@@ -148,15 +158,20 @@ class PhonesField(_ReachField):
     kind = "phones"
     KINDS = (
         ("work", pgettext_lazy("phone", "work")), ("mobile", pgettext_lazy("phone", "mobile")),
-        ("home", pgettext_lazy("phone", "home")), ("fax", pgettext_lazy("phone", "fax")), ("other", pgettext_lazy("phone", "other")),
+        ("home", pgettext_lazy("phone", "home")), ("fax", pgettext_lazy("phone", "fax")),
+        ("other", pgettext_lazy("phone", "other")),
     )  # fmt: skip
 
     def item(self, kind: str, value: str) -> dict[str, str]:
         digits = re.sub(r"\D", "", value)
         if len(digits) < 5:
-            raise ValidationError(_("The number %(value)s is too short.") % {"value": value[:40]}, code="phone")
+            raise ValidationError(
+                _("The number %(value)s is too short.") % {"value": value[:40]}, code="phone"
+            )
         if len(digits) > 25 or len(value) > 60:
-            raise ValidationError(_("The number %(value)s is too long.") % {"value": value[:40]}, code="phone")
+            raise ValidationError(
+                _("The number %(value)s is too long.") % {"value": value[:40]}, code="phone"
+            )
         return {"kind": kind, "value": value, "e164": e164(value)}
 
     def key_of(self, item: dict[str, str]) -> str:
@@ -189,7 +204,8 @@ class EmailsField(_ReachField):
 
     kind = "emails"
     KINDS = (
-        ("work", pgettext_lazy("e-mail", "work")), ("personal", pgettext_lazy("e-mail", "personal")), ("other", pgettext_lazy("e-mail", "other")),
+        ("work", pgettext_lazy("e-mail", "work")), ("personal", pgettext_lazy("e-mail", "personal")),
+        ("other", pgettext_lazy("e-mail", "other")),
     )  # fmt: skip
 
     def to_python(self, raw: Any) -> list[dict[str, str]]:
@@ -200,9 +216,13 @@ class EmailsField(_ReachField):
         try:
             validate_email(address)
         except ValidationError:
-            raise ValidationError(_("%(value)s is not an e-mail address.") % {"value": value[:80]}, code="email") from None
+            raise ValidationError(
+                _("%(value)s is not an e-mail address.") % {"value": value[:80]}, code="email"
+            ) from None
         if len(address) > 254:
-            raise ValidationError(_("%(value)s is not an e-mail address.") % {"value": value[:80]}, code="email")
+            raise ValidationError(
+                _("%(value)s is not an e-mail address.") % {"value": value[:80]}, code="email"
+            )
         return {"kind": kind, "value": address}
 
     def key_of(self, item: dict[str, str]) -> str:

@@ -25,7 +25,8 @@ _DOTTED = re.compile(r"(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?")
 
 
 def read_date(raw: Any, today: date | None = None) -> date:
-    """A date as people write it: `2026-11-24`, `24.11.2026`, `24.11.26`, `24.11`, `+3`, a year alone (its first day), and the words for near days.
+    """A date as people write it: `2026-11-24`, `24.11.2026`, `24.11.26`, `24.11`, `+3`, a year alone (its first day),
+    and the words for near days.
 
     Two numbers with a slash are day/month, as in Russia; a file with month/day says so in its mapping.
     Raises `ValidationError`.
@@ -54,7 +55,9 @@ def read_date(raw: Any, today: date | None = None) -> date:
                 whole -= 100
             return date(whole, int(month), int(day))
     except ValueError:
-        raise ValidationError(_("There is no such day: %(text)s.") % {"text": text[:30]}, code="date") from None
+        raise ValidationError(
+            _("There is no such day: %(text)s.") % {"text": text[:30]}, code="date"
+        ) from None
     raise wrong
 
 
@@ -140,9 +143,15 @@ class DateTimeField(DateField):
                 parts = re.split(r"[ T,]+", text, maxsplit=1)
                 day = read_date(parts[0])
                 try:
-                    clock = time.fromisoformat(parts[1].strip().zfill(5)) if len(parts) > 1 and parts[1].strip() else time()
+                    clock = (
+                        time.fromisoformat(parts[1].strip().zfill(5))
+                        if len(parts) > 1 and parts[1].strip()
+                        else time()
+                    )
                 except ValueError:
-                    raise ValidationError(_("Enter a date and a time, for example 24.11.2026 15:30."), code="date") from None
+                    raise ValidationError(
+                        _("Enter a date and a time, for example 24.11.2026 15:30."), code="date"
+                    ) from None
                 moment = datetime.combine(day, clock)
         elif isinstance(raw, date):
             moment = datetime.combine(raw, time())
@@ -151,7 +160,9 @@ class DateTimeField(DateField):
         try:
             return (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
         except (OverflowError, ValueError):
-            raise ValidationError(_("Enter a date and a time, for example 24.11.2026 15:30."), code="date") from None
+            raise ValidationError(
+                _("Enter a date and a time, for example 24.11.2026 15:30."), code="date"
+            ) from None
 
     def to_json(self, value: Any) -> Any:
         return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")

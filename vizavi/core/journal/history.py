@@ -44,7 +44,9 @@ class Entry:
     changes: list[FieldChange] = field(default_factory=list)
 
 
-def history(entity: Entity, record: Journaled, reader: Reader, *, before: int | None = None, limit: int = 30) -> tuple[list[Entry], int | None]:
+def history(
+    entity: Entity, record: Journaled, reader: Reader, *, before: int | None = None, limit: int = 30
+) -> tuple[list[Entry], int | None]:
     """Entries newest first, and the cursor for older ones (None at the end).
 
     The record itself must have come through the door. Entries of other records are shown only when those are visible;
@@ -55,7 +57,9 @@ def history(entity: Entity, record: Journaled, reader: Reader, *, before: int | 
     looked = 0
     cursor = before
     while len(entries) < limit and looked < OVERFETCH:
-        batch = list((rows.filter(pk__lt=cursor) if cursor else rows).select_related("change__operation")[: limit + 1])
+        batch = list(
+            (rows.filter(pk__lt=cursor) if cursor else rows).select_related("change__operation")[: limit + 1]
+        )
         if not batch:
             return entries, None
         _learn(batch, reader, entity, record)
@@ -74,7 +78,9 @@ def history(entity: Entity, record: Journaled, reader: Reader, *, before: int | 
 
 def _learn(rows: Sequence[TimelineRow], reader: Reader, entity: Entity, record: Journaled) -> None:
     """All the labels that these rows will show, in one query per entity."""
-    wanted: dict[str, set[int]] = {"user": {r.change.operation.by_id for r in rows if r.change.operation.by_id}}
+    wanted: dict[str, set[int]] = {
+        "user": {r.change.operation.by_id for r in rows if r.change.operation.by_id}
+    }
     for row in rows:
         source = registry.get(row.source_entity)
         if source is None:

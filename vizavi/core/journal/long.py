@@ -71,20 +71,48 @@ class LongOp:
         self.size = max(self.smallest, min(self.largest, int(self.size * factor)))
 
     def close(self, state: str) -> None:
-        Operation.objects.filter(pk=self.row.pk).update(state=state, beat_at=timezone.now(), changes=self.row.changes)
+        Operation.objects.filter(pk=self.row.pk).update(
+            state=state, beat_at=timezone.now(), changes=self.row.changes
+        )
         self.row.state = state
 
 
-def begin(verb: str, *, by: Any, via: str, title: str = "", total: int | None = None, undoes: Operation | None = None, **checkpoint: Any) -> Operation:
+def begin(
+    verb: str,
+    *,
+    by: Any,
+    via: str,
+    title: str = "",
+    total: int | None = None,
+    undoes: Operation | None = None,
+    **checkpoint: Any,
+) -> Operation:
     """The row of a long operation that has not done anything yet; joins the caller's transaction."""
     now = timezone.now()
     return Operation.objects.create(
-        verb=verb, by=by, via=via, title=title[:300], state=Operation.RUNNING, total=total, undoes=undoes, beat_at=now, at=now, checkpoint=checkpoint
+        verb=verb,
+        by=by,
+        via=via,
+        title=title[:300],
+        state=Operation.RUNNING,
+        total=total,
+        undoes=undoes,
+        beat_at=now,
+        at=now,
+        checkpoint=checkpoint,
     )
 
 
 @contextmanager
-def long_operation(verb: str, *, by: Any, via: str = "page", title: str = "", total: int | None = None, undoes: Operation | None = None) -> Iterator[LongOp]:
+def long_operation(
+    verb: str,
+    *,
+    by: Any,
+    via: str = "page",
+    title: str = "",
+    total: int | None = None,
+    undoes: Operation | None = None,
+) -> Iterator[LongOp]:
     """A new long operation, closed as finished, cancelled or interrupted by the way in which the block ends."""
     with resume(begin(verb, by=by, via=via, title=title, total=total, undoes=undoes)) as op:
         yield op

@@ -42,7 +42,7 @@ _subscribers: list[Subscriber] = []
 def on_change(subscriber: Subscriber) -> Subscriber:
     """Decorator: call this with all that an operation changed, inside its transaction.
 
-    A subscriber writes only derived data, in bulk, and never bumps a version; everything else is a job that it enqueues.
+    A subscriber writes only derived data, in bulk, and never bumps a version; all else is a job that it enqueues.
     """
     _subscribers.append(subscriber)
     return subscriber
@@ -76,7 +76,14 @@ class Op:
             return
         operation = self._row()
         rows = [
-            Change(operation=operation, entity=e.name, record_id=r.pk, action=action, version=r.version, diff=diff)
+            Change(
+                operation=operation,
+                entity=e.name,
+                record_id=r.pk,
+                action=action,
+                version=r.version,
+                diff=diff,
+            )
             for e, r, action, diff in changed
         ]
         Change.objects.bulk_create(rows, batch_size=500)
@@ -122,7 +129,9 @@ class Op:
             changed.append((entity, record, Change.CREATE, diff))
         self._note(changed)
 
-    def update(self, record: Journaled, values: dict[str, Any], base: int | None = None) -> dict[str, list[Any]]:
+    def update(
+        self, record: Journaled, values: dict[str, Any], base: int | None = None
+    ) -> dict[str, list[Any]]:
         """Set these fields of a locked record; returns what really changed.
 
         `base` is the version that the writer saw. Raises `Conflict` when one of these fields was changed after it to
@@ -130,7 +139,9 @@ class Op:
         """
         return self.update_many([(record, values)], base=base)[0]
 
-    def update_many(self, wanted: Sequence[tuple[Journaled, dict[str, Any]]], base: int | None = None) -> list[dict[str, list[Any]]]:
+    def update_many(
+        self, wanted: Sequence[tuple[Journaled, dict[str, Any]]], base: int | None = None
+    ) -> list[dict[str, list[Any]]]:
         """As `update`, for many records of one entity in a few statements."""
         diffs: list[dict[str, list[Any]]] = []
         touched: list[tuple[Entity, Journaled, str, dict[str, list[Any]]]] = []
@@ -154,8 +165,12 @@ class Op:
         self._note(touched)
         return diffs
 
-    def _check_clashes(self, entity: Entity, record: Journaled, diff: dict[str, list[Any]], base: int) -> None:
-        since = Change.objects.filter(entity=entity.name, record_id=record.pk, version__gt=base).select_related("operation__by")
+    def _check_clashes(
+        self, entity: Entity, record: Journaled, diff: dict[str, list[Any]], base: int
+    ) -> None:
+        since = Change.objects.filter(
+            entity=entity.name, record_id=record.pk, version__gt=base
+        ).select_related("operation__by")
         clashes = {
             name: Clash(name, diff[name][0], row.operation.by, row.operation.at)
             for row in since.order_by("version")
@@ -173,7 +188,10 @@ class Op:
             record.updated_at, record.updated_by = self.at, self.by
             groups.setdefault((type(record), frozenset(names)), []).append(record)
         for (model, names), rows in groups.items():
-            columns: list[models.Field] = [model._meta.get_field(n) for n in (*sorted(names), *extra, "version", "updated_at", "updated_by")]
+            columns: list[models.Field] = [
+                model._meta.get_field(n)
+                for n in (*sorted(names), *extra, "version", "updated_at", "updated_by")
+            ]
             columns += derived_from(model, set(names))
             write_rows(model, columns, [(r.pk, [_stored(c, r) for c in columns]) for r in rows])
 
@@ -219,14 +237,18 @@ def _stored(column: models.Field, record: Journaled) -> Any:
 
 
 @contextmanager
-def operation(verb: str, *, by: Any, via: str = "page", title: str = "", undoes: Operation | None = None) -> Iterator[Op]:
+def operation(
+    verb: str, *, by: Any, via: str = "page", title: str = "", undoes: Operation | None = None
+) -> Iterator[Op]:
     """One act: a transaction, one Operation row and its changes, or nothing at all.
 
     `verb` is the domain's word (`company.edit`, `deal.won`), `via` says through what (page, api, import, form, job …).
     Operations do not nest: an inner one would be a second act.
     """
     if _current.get() is not None:
-        raise OutsideOperation("an operation is already under way; hand its Op on instead of starting another")
+        raise OutsideOperation(
+            "an operation is already under way; hand its Op on instead of starting another"
+        )
     with transaction.atomic():
         op = Op(Operation(by=by, via=via, verb=verb, title=title[:300], undoes=undoes))
         token = _current.set(op)

@@ -48,7 +48,10 @@ def can_undo(row: Operation, user: Any) -> door.Verdict:
         return door.Verdict(False, _("It is still running."))
     if row.changes == 0:
         return door.Verdict(False, _("It changed nothing."))
-    if not row.verb.startswith("undo") and Operation.objects.filter(undoes=row).exclude(undoings__state=Operation.FINISHED).exists():
+    if (
+        not row.verb.startswith("undo")
+        and Operation.objects.filter(undoes=row).exclude(undoings__state=Operation.FINISHED).exists()
+    ):
         return door.Verdict(False, _("It has been undone already."))
     if row.by_id != user.pk and not door.can(user, door.CHANGE, registry["firm"]):
         return door.Verdict(False, _("Only the person who did it or an administrator may undo it."))
@@ -100,23 +103,33 @@ def _undo_rows(op: Op, rows: Sequence[Change], by: Any, result: UndoResult) -> N
     while start < len(rows):
         end = start
         seen: set[int] = set()
-        while end < len(rows) and (rows[end].entity, rows[end].action) == (rows[start].entity, rows[start].action) and rows[end].record_id not in seen:
+        while (
+            end < len(rows)
+            and (rows[end].entity, rows[end].action) == (rows[start].entity, rows[start].action)
+            and rows[end].record_id not in seen
+        ):
             seen.add(rows[end].record_id)
             end += 1
         _undo_alike(op, registry[rows[start].entity], rows[start].action, rows[start:end], by, result)
         start = end
 
 
-def _undo_alike(op: Op, entity: Entity, action: str, rows: Sequence[Change], by: Any, result: UndoResult) -> None:
+def _undo_alike(
+    op: Op, entity: Entity, action: str, rows: Sequence[Change], by: Any, result: UndoResult
+) -> None:
     records = op.lock(entity.model, [r.record_id for r in rows])
     todo: list[tuple[Change, Journaled]] = []
     allowed = _allowed(entity, action, records, by)
     for row in rows:
         record = records.get(row.record_id)
         if record is None:
-            result.obstacles.append(Obstacle(entity.name, row.record_id, "", "", _("It was deleted for ever.")))
+            result.obstacles.append(
+                Obstacle(entity.name, row.record_id, "", "", _("It was deleted for ever."))
+            )
         elif row.record_id not in allowed:
-            result.obstacles.append(Obstacle(entity.name, row.record_id, "", "", _("You may not change this record.")))
+            result.obstacles.append(
+                Obstacle(entity.name, row.record_id, "", "", _("You may not change this record."))
+            )
         else:
             todo.append((row, record))
     try:
@@ -135,19 +148,29 @@ def _undo_alike(op: Op, entity: Entity, action: str, rows: Sequence[Change], by:
 
 
 def _allowed(entity: Entity, action: str, records: dict[int, Journaled], by: Any) -> set[int]:
-    verb = {Change.CREATE: door.DELETE, Change.RESTORE: door.DELETE}.get(action, door.CHANGE if action == Change.UPDATE else door.DELETE)
+    verb = {Change.CREATE: door.DELETE, Change.RESTORE: door.DELETE}.get(
+        action, door.CHANGE if action == Change.UPDATE else door.DELETE
+    )
     own = {pk for pk, r in records.items() if action == Change.CREATE and r.created_by_id == by.pk}
     reach = entity.model.objects.reach_of(by, verb).filter(pk__in=list(records)).values_list("pk", flat=True)
-    seen = entity.model.objects.reach_of(by, door.SEE).filter(pk__in=list(records)).values_list("pk", flat=True)
+    seen = (
+        entity.model.objects.reach_of(by, door.SEE).filter(pk__in=list(records)).values_list("pk", flat=True)
+    )
     return (set(reach) | own) & set(seen)
 
 
-def _invert(op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Journaled]], result: UndoResult) -> None:
+def _invert(
+    op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Journaled]], result: UndoResult
+) -> None:
     if action == Change.UPDATE:
         wanted = [(record, _values_before(entity, row, record, op.by, result)) for row, record in todo]
         result.undone += sum(1 for diff in op.update_many(wanted) if diff)
     elif action in (Change.CREATE, Change.RESTORE):
-        fresh = [record for row, record in todo if action == Change.RESTORE or _untouched(entity, row, record, op, result)]
+        fresh = [
+            record
+            for row, record in todo
+            if action == Change.RESTORE or _untouched(entity, row, record, op, result)
+        ]
         op.delete(fresh)
         result.undone += len(fresh)
     else:
@@ -165,12 +188,16 @@ def _untouched(entity: Entity, row: Change, record: Journaled, op: Op, result: U
         after = row.diff.get(f.name, [None, None])[1]
         now = f.to_json(f.value(record))
         if now != after and not (f.is_empty(now) and f.is_empty(after)):
-            result.obstacles.append(Obstacle(entity.name, record.pk, str(record), f.name, _("It was changed since.")))
+            result.obstacles.append(
+                Obstacle(entity.name, record.pk, str(record), f.name, _("It was changed since."))
+            )
             return False
     return True
 
 
-def _values_before(entity: Entity, row: Change, record: Journaled, by: Any, result: UndoResult) -> dict[str, Any]:
+def _values_before(
+    entity: Entity, row: Change, record: Journaled, by: Any, result: UndoResult
+) -> dict[str, Any]:
     access = door.fields(by, entity)
     values = {}
     for name, (before, after) in row.diff.items():

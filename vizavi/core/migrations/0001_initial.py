@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,106 +15,210 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='About',
+            name="About",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('target_entity', models.CharField(max_length=40)),
-                ('target_id', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("target_entity", models.CharField(max_length=40)),
+                ("target_id", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['target_entity', 'target_id', 'entity'], name='about_target')],
-                'constraints': [models.UniqueConstraint(fields=('entity', 'record_id', 'target_entity', 'target_id'), name='about_once')],
+                "indexes": [
+                    models.Index(fields=["target_entity", "target_id", "entity"], name="about_target")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("entity", "record_id", "target_entity", "target_id"), name="about_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Firm',
+            name="Firm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('name', models.CharField(default='Vizavi', max_length=200, verbose_name='name')),
-                ('base_currency', models.CharField(default='RUB', max_length=3, verbose_name='base currency')),
-                ('time_zone', models.CharField(default='Europe/Moscow', max_length=64, verbose_name='time zone')),
-                ('phone_country', models.CharField(default='RU', max_length=2, verbose_name='country of phone numbers')),
-                ('language', models.CharField(default='ru', max_length=5, verbose_name='language')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="changed"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("name", models.CharField(default="Vizavi", max_length=200, verbose_name="name")),
+                (
+                    "base_currency",
+                    models.CharField(default="RUB", max_length=3, verbose_name="base currency"),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(default="Europe/Moscow", max_length=64, verbose_name="time zone"),
+                ),
+                (
+                    "phone_country",
+                    models.CharField(default="RU", max_length=2, verbose_name="country of phone numbers"),
+                ),
+                ("language", models.CharField(default="ru", max_length=5, verbose_name="language")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="changed by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'firm',
+                "verbose_name": "firm",
             },
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('via', models.CharField(max_length=20)),
-                ('verb', models.CharField(max_length=60)),
-                ('entity', models.CharField(blank=True, max_length=40)),
-                ('record_id', models.BigIntegerField(null=True)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(default='finished', max_length=12)),
-                ('changes', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(null=True)),
-                ('checkpoint', models.JSONField(default=dict)),
-                ('beat_at', models.DateTimeField(null=True)),
-                ('cancel', models.BooleanField(default=False)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undoes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undoings', to='core.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("via", models.CharField(max_length=20)),
+                ("verb", models.CharField(max_length=60)),
+                ("entity", models.CharField(blank=True, max_length=40)),
+                ("record_id", models.BigIntegerField(null=True)),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("state", models.CharField(default="finished", max_length=12)),
+                ("changes", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(null=True)),
+                ("checkpoint", models.JSONField(default=dict)),
+                ("beat_at", models.DateTimeField(null=True)),
+                ("cancel", models.BooleanField(default=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undoings",
+                        to="core.operation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('action', models.CharField(max_length=8)),
-                ('version', models.PositiveIntegerField()),
-                ('diff', models.JSONField(default=dict)),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='core.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("action", models.CharField(max_length=8)),
+                ("version", models.PositiveIntegerField()),
+                ("diff", models.JSONField(default=dict)),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="core.operation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReachKey',
+            name="ReachKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('field', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=254)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("field", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=254)),
             ],
             options={
-                'indexes': [models.Index(fields=['key', 'entity', 'record_id'], name='reach_key'), models.Index(fields=['entity', 'record_id'], name='reach_record')],
+                "indexes": [
+                    models.Index(fields=["key", "entity", "record_id"], name="reach_key"),
+                    models.Index(fields=["entity", "record_id"], name="reach_record"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TimelineRow',
+            name="TimelineRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('source_entity', models.CharField(max_length=40)),
-                ('source_id', models.BigIntegerField()),
-                ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.change')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("source_entity", models.CharField(max_length=40)),
+                ("source_id", models.BigIntegerField()),
+                (
+                    "change",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.change"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(fields=['by', '-id'], name='operation_by'),
+            model_name="operation",
+            index=models.Index(fields=["by", "-id"], name="operation_by"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['entity', 'record_id', 'version'], name='change_record'),
+            model_name="change",
+            index=models.Index(fields=["entity", "record_id", "version"], name="change_record"),
         ),
         migrations.AddIndex(
-            model_name='timelinerow',
-            index=models.Index(fields=['entity', 'record_id', '-id'], name='timeline_record'),
+            model_name="timelinerow",
+            index=models.Index(fields=["entity", "record_id", "-id"], name="timeline_record"),
         ),
     ]
