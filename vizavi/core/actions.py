@@ -94,7 +94,7 @@ def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None)
 
 def build(entity: Entity, values: Mapping[str, Any], by: Any) -> Journaled:
     """A new record in memory with these prepared values; its owner is whoever makes it, unless said otherwise."""
-    record = entity.model()
+    record: Any = entity.model()
     if entity.has_owner and "owner" not in values:
         record.owner = by
     for name, value in values.items():

@@ -153,7 +153,7 @@ class BaseValue(models.DecimalField):
     def pre_save(self, record: models.Model, add: bool) -> Any:
         from vizavi.core.firm import in_base
 
-        money = record._meta.get_field(self.of)
+        money: Any = record._meta.get_field(self.of)
         value = in_base(getattr(record, self.of), getattr(record, money.currency))
         setattr(record, self.attname, value)
         return value
@@ -161,12 +161,12 @@ class BaseValue(models.DecimalField):
 
 def derived_from(model: type[models.Model], names: set[str]) -> list[models.Field]:
     """The derived columns that follow a change of these columns."""
-    found = []
+    found: list[models.Field] = []
     for column in model._meta.concrete_fields:
         if isinstance(column, FoldKey) and column.of in names:
             found.append(column)
         elif isinstance(column, BaseValue):
-            money = model._meta.get_field(column.of)
+            money: Any = model._meta.get_field(column.of)
             if column.of in names or money.currency in names:
                 found.append(column)
     return found

@@ -39,25 +39,25 @@ class Entity:
     tone: ClassVar[str] = "blue"
     #: The field that names a record, and those that tell two of the same name apart.
     title: ClassVar[str] = "name"
-    subtitle: ClassVar[str | Sequence[str]] = ()
-    columns: ClassVar[str | Sequence[str]] = ()
+    subtitle: Any = ()
+    columns: Any = ()
     #: Filters offered first, in this order; every filterable field can be filtered by.
-    filters: ClassVar[str | Sequence[str]] = ()
+    filters: Any = ()
     sort: ClassVar[str] = "-created_at"
     #: Sections of form and record page: {label: names}.
-    sections: ClassVar[dict[Any, str | Sequence[str]]] = {}
+    sections: Any = {}
     #: The few fields asked in a quick-create dialog.
-    quick: ClassVar[str | Sequence[str]] = ()
-    search: ClassVar[str | Sequence[str]] = ()
+    quick: Any = ()
+    search: Any = ()
     #: By which import recognises a record that is already there, in order of preference.
-    keys: ClassVar[str | Sequence[str]] = ()
+    keys: Any = ()
     readonly: ClassVar[frozenset[str]] = frozenset(BOOKKEEPING)
     #: Never shown, sent or journaled.
     omit: ClassVar[frozenset[str]] = frozenset({"custom", "deleted_at", "version"})
     #: Computed fields: {name of a property: (label, kind it looks like)}.
     computed: ClassVar[dict[str, tuple[Any, type[Field]]]] = {}
     #: Relations whose target's history shows this record's changes too.
-    timeline: ClassVar[str | Sequence[str]] = ()
+    timeline: Any = ()
     #: Words by which other programs call our columns, for import: {field: words}.
     synonyms: ClassVar[dict[str, str | Sequence[str]]] = {}
     #: The administrator's data: no place of its own in the sidebar, everybody sees it, administrators change it.

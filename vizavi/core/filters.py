@@ -63,11 +63,8 @@ class Condition:
         for raw in self.raws:
             name = periods.label(raw) if hasattr(self.field, "span") else None
             if name is None and self.field.kind in ("choice", "choices", "yesno"):
-                name = (
-                    self.field.text(self.field.to_python(raw), reader)
-                    if not self.field.many
-                    else self.field.label_of(raw)
-                )  # type: ignore[attr-defined]
+                choice: Any = self.field
+                name = choice.label_of(raw) if choice.many else choice.text(choice.to_python(raw), reader)
             if name is None and isinstance(self.field, RelationField):
                 name = _("me") if raw == "me" else self.field.text(self.field.to_python(raw), reader)
             if name is None and self.field.kind in ("date", "datetime"):

@@ -53,8 +53,8 @@ def keys(entity: Entity, sort: str, reader: Reader) -> list[Key]:
         target = entity.fields.get(name)
         if target is None or not target.sortable or not reader.access(entity).sees(name):
             raise Invalid({"sort": [_("There is no field “%(name)s” to sort by.") % {"name": name[:60]}]})
-        nullable = entity.model._meta.get_field(target.order_column).null
-        found.append(Key(name, target.order_column, part.startswith("-"), nullable))
+        column: Any = entity.model._meta.get_field(target.order_column)
+        found.append(Key(name, target.order_column, part.startswith("-"), column.null))
     last = found[-1].descending if found else True
     return [*found, Key("id", "pk", last, False)]
 
@@ -94,7 +94,7 @@ def _decode(cursor: str, model: type[models.Model], found: list[Key]) -> tuple[l
         result = []
         for value, key in zip(values, found, strict=True):
             value = next(iter(value.values())) if isinstance(value, dict) else value
-            column = model._meta.pk if key.column == "pk" else model._meta.get_field(key.column)
+            column: Any = model._meta.pk if key.column == "pk" else model._meta.get_field(key.column)
             if value is None and not key.nullable:
                 raise wrong
             if isinstance(column, models.IntegerField) and isinstance(value, int) and abs(value) > 2**63 - 1:

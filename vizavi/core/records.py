@@ -91,7 +91,7 @@ class JournaledQuerySet(models.QuerySet):
         return self.filter(door.union(door.branches(user, self.model.entity(), action)))._pass()
 
     def _pass(self) -> Self:
-        return self._chain()
+        return self._chain()  # type: ignore[attr-defined]
 
 
 class RecordQuerySet(JournaledQuerySet):
@@ -105,7 +105,7 @@ class RecordQuerySet(JournaledQuerySet):
         return clone
 
     def _pass(self) -> Self:
-        clone = self._chain()
+        clone = self._chain()  # type: ignore[attr-defined]
         clone._passed = True
         return clone
 
@@ -176,7 +176,7 @@ class Journaled(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = JournaledManager()
+    objects: ClassVar[Any] = JournaledManager()
 
     class Meta:
         abstract = True
@@ -220,7 +220,7 @@ class Record(Journaled):
     )
     custom = models.JSONField(default=dict, blank=True, editable=False)
 
-    objects = RecordManager()
+    objects: ClassVar[Any] = RecordManager()
 
     class Meta:
         abstract = True

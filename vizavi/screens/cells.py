@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +33,7 @@ class Cell:
     id: int | None = None
     url: str = ""
     tone: str = ""
-    items: list[tuple[str, str]] = field(default_factory=list)
+    items: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     hidden: bool = False
     deleted: bool = False
     numeric: bool = False
@@ -83,13 +84,13 @@ class Editor:
 
     field: Field
     value: Any
-    errors: list[str] = field(default_factory=list)
-    options: list[tuple[str, str]] = field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
+    options: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     label_of_value: str = ""
     combo_url: str = ""
     create_url: str = ""
     currency: str = ""
-    currencies: list[str] = field(default_factory=list)
+    currencies: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def name(self) -> str:

@@ -62,7 +62,7 @@ def where_of(found: Filter, reader: Reader) -> Q:
 
 def is_indexed(entity: Entity, f: Field) -> bool:
     """Whether an index serves a sort by this field: beyond `EXACT` rows no other sort is offered."""
-    column = entity.model._meta.get_field(f.order_column)
+    column: Any = entity.model._meta.get_field(f.order_column)
     if column.db_index or column.unique:
         return True
     return any(ix.fields and ix.fields[0].lstrip("-") == column.name for ix in entity.model._meta.indexes)

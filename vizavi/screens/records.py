@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -36,7 +37,7 @@ class Card:
     entity: Entity
     field: RelationField
     title: str
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     more: bool = False
     all_url: str = ""
     create_url: str = ""

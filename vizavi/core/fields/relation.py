@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -25,7 +25,7 @@ class RelationField(Field):
     """The id of one record of another entity. Whether this person may point there is checked where it is written."""
 
     kind = "relation"
-    operators = ("", "not", "empty")
+    operators: ClassVar[tuple[str, ...]] = ("", "not", "empty")
     sortable = False
 
     @cached_property
@@ -98,7 +98,7 @@ class FileField(RelationField):
     """An uploaded file."""
 
     kind = "file"
-    operators = ("empty",)
+    operators: ClassVar[tuple[str, ...]] = ("empty",)
 
     def text(self, value: Any, reader: Reader) -> str:
         return "" if value is None else reader.ref(self.target, value).title

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
@@ -24,14 +24,14 @@ class TextField(Field):
     """One line of text."""
 
     kind = "text"
-    operators = ("", "not", "contains", "empty")
+    operators: ClassVar[tuple[str, ...]] = ("", "not", "contains", "empty")
 
     @property
     def keyed(self) -> bool:
         """A folded key stands beside the column: comparison then ignores case and ё."""
         return has_column(self.entity.model, f"{self.name}_key")
 
-    def to_python(self, raw: Any) -> str:
+    def to_python(self, raw: Any) -> Any:
         text = " ".join(clean_text(raw).split())
         if not text and self.required:
             raise ValidationError(_("This field is required."), code="required")
@@ -85,9 +85,9 @@ class LongTextField(TextField):
     kind = "longtext"
     sortable = False
     compact = False
-    operators = ("contains", "empty")
+    operators: ClassVar[tuple[str, ...]] = ("contains", "empty")
 
-    def to_python(self, raw: Any) -> str:
+    def to_python(self, raw: Any) -> Any:
         text = clean_text(raw)
         if len(text) > 100_000:
             raise ValidationError(
@@ -103,7 +103,7 @@ class EmailField(TextField):
 
     kind = "email"
 
-    def to_python(self, raw: Any) -> str:
+    def to_python(self, raw: Any) -> Any:
         text = clean_text(raw).lower()
         try:
             validate_email(text)
@@ -124,7 +124,7 @@ class UrlField(TextField):
 
     kind = "url"
 
-    def to_python(self, raw: Any) -> str:
+    def to_python(self, raw: Any) -> Any:
         text = clean_text(raw)
         if "://" not in text:
             text = f"https://{text}"
@@ -144,7 +144,7 @@ class AddressField(TextField):
     """A postal address of five optional parts; a plain string is taken as the line."""
 
     kind = "address"
-    operators = ("contains", "empty")
+    operators: ClassVar[tuple[str, ...]] = ("contains", "empty")
     compact = False
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
@@ -152,7 +152,7 @@ class AddressField(TextField):
             return data.get(self.name)
         return {part: data.get(f"{self.name}-{part}", "") for part in columns.Address.PARTS}
 
-    def to_python(self, raw: Any) -> dict[str, str]:
+    def to_python(self, raw: Any) -> Any:
         if isinstance(raw, str):
             raw = {"line": raw}
         if not isinstance(raw, Mapping):

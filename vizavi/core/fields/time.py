@@ -132,7 +132,7 @@ class DateTimeField(DateField):
 
     def to_python(self, raw: Any) -> Any:
         if isinstance(raw, datetime):
-            moment: datetime | None = raw
+            moment: Any = raw
         elif isinstance(raw, str) and not isinstance(raw, bool):
             text = raw.strip()
             try:

@@ -187,12 +187,10 @@ class Op:
             record.version += 1
             record.updated_at, record.updated_by = self.at, self.by
             groups.setdefault((type(record), frozenset(names)), []).append(record)
-        for (model, names), rows in groups.items():
-            columns: list[models.Field] = [
-                model._meta.get_field(n)
-                for n in (*sorted(names), *extra, "version", "updated_at", "updated_by")
-            ]
-            columns += derived_from(model, set(names))
+        for (model, changed), rows in groups.items():
+            named = (*sorted(changed), *extra, "version", "updated_at", "updated_by")
+            columns: list[Any] = [model._meta.get_field(n) for n in named]
+            columns += derived_from(model, set(changed))
             write_rows(model, columns, [(r.pk, [_stored(c, r) for c in columns]) for r in rows])
 
     def delete(self, records: Sequence[Journaled]) -> None:
