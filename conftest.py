@@ -13,6 +13,8 @@ os.environ.setdefault("VIZAVI_TEST", "1")
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.cast"]
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 STRICT = os.environ.get("VIZAVI_TEST_STRICT") == "1"

@@ -6,3 +6,9 @@ class AccessConfig(AppConfig):
     name = "vizavi.access"
     label = "access"
     verbose_name = _("Access")
+
+    def ready(self) -> None:
+        from vizavi.access.policy import Policy
+        from vizavi.core import door
+
+        door.register(Policy())

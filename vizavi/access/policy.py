@@ -1,0 +1,126 @@
+"""The policy behind the door: roles, scopes, departments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from vizavi.access import presets
+from vizavi.core import door
+from vizavi.core.door import FieldAccess, Verdict
+from vizavi.core.entity import Entity
+from vizavi.core.records import Journaled
+
+#: Up to so many owners each get a branch of their own, which an index by owner and date serves in order.
+OWN_BRANCHES = 12
+
+
+class Policy:
+    """Who may do what: by role, over the owners in scope. Implements `core.door.Policy`."""
+
+    def branches(self, user: Any, entity: Entity, action: str) -> list[Q]:
+        if not is_known(user):
+            return []
+        if not entity.has_owner:
+            return [Q()] if self._administers(user, entity, action) else []
+        owners = scope_owners(user, action)
+        if owners is None:
+            return [Q()]
+        ids = sorted(owners, key=lambda pk: (pk != user.pk, pk))
+        if len(ids) <= OWN_BRANCHES:
+            return [Q(owner=pk) for pk in ids]
+        return [Q(owner__in=ids)]
+
+    def can(self, user: Any, action: str, entity: Entity, record: Journaled | None) -> Verdict:
+        if not is_known(user):
+            return Verdict(False, _("Sign in first."))
+        if not entity.has_owner:
+            allowed = self._administers(user, entity, action)
+            return Verdict(allowed, "" if allowed else _("Only administrators may do this."))
+        owners = scope_owners(user, action)
+        if owners is None:
+            return Verdict(True)
+        if not owners:
+            return Verdict(
+                False, _("Your role, %(role)s, does not allow this.") % {"role": user.get_role_display()}
+            )
+        if record is None or record.owner_id in owners:  # type: ignore[attr-defined]
+            return Verdict(True)
+        return Verdict(False, reason_for(presets.scope_of(user.role, action)))
+
+    def fields(self, user: Any, entity: Entity) -> FieldAccess:
+        return FieldAccess() if is_known(user) else FieldAccess(hidden=frozenset(entity.fields))
+
+    def owners(self, user: Any, entity: Entity) -> frozenset[int] | None:
+        if not is_known(user):
+            return frozenset()
+        return scope_owners(user, door.SEE) if entity.has_owner else None
+
+    @staticmethod
+    def _administers(user: Any, entity: Entity, action: str) -> bool:
+        """Administrator's data is seen by everybody who is signed in, and changed by administrators."""
+        return user.role == "administrator" or action == door.SEE
+
+
+def is_known(user: Any) -> bool:
+    """Somebody who may be here at all: signed in, not blocked, not deleted."""
+    return bool(
+        user is not None
+        and getattr(user, "is_authenticated", False)
+        and user.is_active
+        and user.deleted_at is None
+    )
+
+
+def reason_for(scope: str) -> str:
+    """Whose records an action reaches, said to somebody who wanted another's."""
+    if scope == presets.OWN:
+        return _("You may do this only with records that you are responsible for.")
+    return _("You may do this only with the records of your department.")
+
+
+def scope_owners(user: Any, action: str) -> frozenset[int] | None:
+    """Ids of the owners whose records this action reaches; None for everybody's.
+
+    Looked up once per user object, that is once per request: the scope follows the owners' present departments.
+    """
+    scope = presets.scope_of(user.role, action)
+    if scope == presets.ALL:
+        return None
+    if scope == presets.NONE:
+        return frozenset()
+    known = user.__dict__.setdefault("_scope_owners", {})
+    if scope not in known:
+        known[scope] = frozenset({user.pk, *_colleagues(user, scope)})
+    return known[scope]
+
+
+def forget(user: Any) -> None:
+    """Look the scopes of this user object up afresh."""
+    user.__dict__.pop("_scope_owners", None)
+
+
+def _colleagues(user: Any, scope: str) -> list[int]:
+    if scope == presets.OWN or user.department_id is None:
+        return []
+    departments = {user.department_id} if scope == presets.DEPARTMENT else branch_of(user.department_id)
+    return list(type(user).objects.filter(department__in=departments).values_list("pk", flat=True))
+
+
+def branch_of(department: int) -> set[int]:
+    """A department and everything under it. A firm has dozens of them, so the tree is read whole."""
+    from vizavi.access.models import Department
+
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in Department.objects.alive().values_list("pk", "parent"):
+        children.setdefault(parent, []).append(pk)
+    found: set[int] = set()
+    waiting = [department]
+    while waiting:
+        pk = waiting.pop()
+        if pk not in found:
+            found.add(pk)
+            waiting += children.get(pk, [])
+    return found
