@@ -9,8 +9,10 @@ from django.urls import URLPattern, URLResolver, include, path
 # The generic screens come last: their `<plural>/` would swallow the others.
 PACKAGES = [
     ("api/v1/", "vizavi.api.urls"),
+    ("api/docs/", "vizavi.api.docs"),
     ("", "vizavi.access.urls"),
     ("", "vizavi.setup.urls"),
+    ("", "vizavi.search.urls"),
     ("", "vizavi.files.urls"),
     ("", "vizavi.exchange.urls"),
     ("", "vizavi.ui.urls"),

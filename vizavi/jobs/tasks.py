@@ -1,0 +1,65 @@
+"""The firm's housekeeping."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import ForeignKey
+from django.utils import timezone
+from django_tasks import task
+
+from vizavi.core.entity import Entity, registry
+from vizavi.core.journal import interrupt_stale, operation
+from vizavi.core.models import About, ReachKey
+from vizavi.core.records import unrestricted, writing
+from vizavi.jobs.models import Job, Mail
+from vizavi.jobs.schedule import every
+
+#: Days in the recycle bin, and days for which finished jobs and letters are remembered.
+BIN_DAYS, KEPT_DAYS = 30, 14
+CHUNK = 200
+
+
+@every(minutes=1)
+@task()
+def mark_interrupted() -> None:
+    """Operations whose process has died are offered for undo."""
+    interrupt_stale()
+
+
+@every(hours=6)
+@task()
+def forget_finished() -> None:
+    """Old jobs and sent letters."""
+    before = timezone.now() - timedelta(days=KEPT_DAYS)
+    Job.objects.filter(finished_at__lt=before).delete()
+    Mail.objects.filter(created_at__lt=before).exclude(state=Mail.WAITING).delete()
+
+
+@every(hours=6)
+@task()
+def empty_bin() -> None:
+    """Delete for ever what has been in the recycle bin for `BIN_DAYS` days."""
+    before = timezone.now() - timedelta(days=BIN_DAYS)
+    for entity in registry:
+        if entity.many and entity.has_owner:
+            while purge_some(entity, before):
+                pass
+
+
+def purge_some(entity: Entity, before: object) -> int:
+    """One chunk: what points there lets go first (the journal does not keep that: there is no way back)."""
+    with unrestricted("the bin is emptied for everybody"), operation("purge", by=None, via="job") as op:
+        records = list(entity.model.objects.filter(deleted_at__lt=before).order_by("pk")[:CHUNK])
+        ids = [record.pk for record in records]
+        with writing():
+            for other in registry:
+                for column in other.model._meta.fields:
+                    if isinstance(column, ForeignKey) and column.remote_field.model is entity.model:
+                        pointing = other.model.objects.filter(**{f"{column.name}__in": ids})
+                        pointing.update(**{column.attname: None})
+        About.objects.filter(entity=entity.name, record_id__in=ids).delete()
+        About.objects.filter(target_entity=entity.name, target_id__in=ids).delete()
+        ReachKey.objects.filter(entity=entity.name, record_id__in=ids).delete()
+        op.purge(records)
+    return len(records)

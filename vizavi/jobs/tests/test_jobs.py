@@ -1,0 +1,178 @@
+"""The queue: transactions, leases, retries, unique keys, the clock; the outbox against a real server."""
+
+from __future__ import annotations
+
+import socket
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connection, transaction
+from django.utils import timezone
+from django_tasks import task
+
+from vizavi.core import actions
+from vizavi.core.entity import registry
+from vizavi.core.errors import NotThere
+from vizavi.core.journal import operation
+from vizavi.core.models import Operation
+from vizavi.core.records import unrestricted
+from vizavi.jobs import schedule, worker
+from vizavi.jobs.backend import enqueue_once
+from vizavi.jobs.mail import send_later
+from vizavi.jobs.models import Job, Mail
+from vizavi.jobs.tasks import empty_bin
+from vizavi.jobs.undo import undo_later
+
+pytestmark = pytest.mark.django_db(transaction=True)
+done: list[object] = []
+
+
+@pytest.fixture(autouse=True)
+def _nothing_done():
+    done.clear()
+
+
+@task()
+def note(what):
+    done.append(what)
+
+
+@task(priority=10)
+def urgent():
+    done.append("urgent")
+
+
+@task()
+def broken():
+    raise ValueError("no")
+
+
+def work():
+    while worker.run_one("test"):
+        pass
+
+
+def test_a_job_is_part_of_the_callers_transaction():
+    with pytest.raises(RuntimeError), transaction.atomic():
+        note.enqueue("lost")
+        raise RuntimeError
+    note.enqueue("kept")
+    work()
+    assert done == ["kept"]
+
+
+def test_priority_comes_before_age():
+    note.enqueue(1)
+    urgent.enqueue()
+    work()
+    assert done == ["urgent", 1]
+
+
+def test_a_failed_job_comes_again_with_growing_pauses_and_is_given_up_in_the_end():
+    broken.enqueue()
+    pauses = []
+    for _ in range(worker.MOST_ATTEMPTS):
+        worker.run_one("test")
+        job = Job.objects.get()
+        pauses.append((job.run_after - timezone.now()).total_seconds())
+        Job.objects.update(run_after=timezone.now() - timedelta(seconds=1))
+    assert job.state == Job.FAILED and job.error == "ValueError: no" and job.attempts == worker.MOST_ATTEMPTS
+    assert pauses[:3] == pytest.approx([10, 40, 160], abs=2)
+    assert not worker.run_one("test")
+
+
+def test_a_job_whose_worker_died_is_run_by_another_and_the_dead_one_cannot_close_it():
+    note.enqueue("again")
+    first = worker.take("dead")
+    assert worker.take("alive") is None
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    work()
+    assert done == ["again"]
+    worker.end(first, Job.FAILED, "late words")
+    assert Job.objects.get().state == Job.DONE
+
+
+def test_only_one_job_of_a_key_waits():
+    assert enqueue_once(note, "k", 1)
+    assert not enqueue_once(note, "k", 2)
+    work()
+    assert enqueue_once(note, "k", 3)
+    work()
+    assert done == [1, 3]
+
+
+def test_the_clock_runs_each_task_once_per_interval():
+    count = schedule.enqueue_due()
+    assert count >= 3 and schedule.enqueue_due() == 0
+    work()
+    assert schedule.enqueue_due() == 0
+    Job.objects.update(finished_at=timezone.now() - timedelta(days=1))
+    assert schedule.enqueue_due() == count
+
+
+def test_a_row_can_name_nothing_but_a_task():
+    Job.objects.create(task="os.system", args=["true"])
+    worker.run_one("test")
+    assert Job.objects.get().error.startswith("LookupError")
+
+
+class Inbox:
+    def __init__(self):
+        self.letters = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.letters.append(envelope)
+        return "250 OK"
+
+
+def test_a_letter_leaves_after_the_commit_and_only_once(settings):
+    inbox = Inbox()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_USE_TLS = False
+    try:
+        mail = send_later("anna@example.org", "Приглашение\nBcc: evil@example.org", "Здравствуйте!")
+        assert not inbox.letters
+        work()
+        Job.objects.update(state=Job.READY)
+        work()
+    finally:
+        server.stop()
+    [letter] = inbox.letters
+    assert letter.rcpt_tos == ["anna@example.org"]
+    mail.refresh_from_db()
+    assert mail.state == Mail.SENT and mail.text == ""
+
+
+def test_the_bin_is_emptied_after_its_days_and_what_pointed_there_lets_go(ann):
+    company, _ = actions.create(registry["company"], {"name": "Ромашка"}, ann)
+    contact, _ = actions.create(registry["contact"], {"name": "Пётр", "company": company.pk}, ann)
+    actions.delete(registry["company"], [company.pk], ann)
+    empty_bin.func()
+    assert actions.fetch(registry["company"], company.pk, ann, deleted=True)
+    with connection.cursor() as cursor:
+        past = timezone.now() - timedelta(days=31)
+        cursor.execute("UPDATE clients_company SET deleted_at = %s WHERE id = %s", [past, company.pk])
+    empty_bin.func()
+    with pytest.raises(NotThere):
+        actions.fetch(registry["company"], company.pk, ann, deleted=True)
+    with unrestricted("a test"):
+        contact.refresh_from_db()
+    assert contact.company_id is None
+
+
+def test_a_large_undo_runs_as_a_job(ann):
+    with operation("import", by=ann) as op:
+        op.create([actions.build(registry["company"], {"name": f"Фирма {n}"}, ann) for n in range(250)])
+    long = undo_later(Operation.objects.get(verb="import"), ann)
+    assert long.state == Operation.RUNNING
+    work()
+    long.refresh_from_db()
+    assert (long.state, long.changes) == (Operation.FINISHED, 250)
+    assert registry["company"].model.objects.visible_to(ann).count() == 0

@@ -1,0 +1,23 @@
+"""`vizavi reindex`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from vizavi.cli import database
+
+
+def register(subparsers: Any) -> None:
+    """The command."""
+    parser = subparsers.add_parser("reindex", help="rebuild the search index")
+    parser.set_defaults(func=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Rebuild, say how much there is."""
+    database.set_up()
+    from vizavi.search.indexing import rebuild
+
+    print(f"{rebuild()} records indexed.")
+    return 0

@@ -1,0 +1,84 @@
+"""Where the databases differ: how tokens are stored and asked for, both halves side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
+
+from vizavi.core.dialect import is_sqlite
+
+CREATE_SQLITE = (
+    "CREATE VIRTUAL TABLE search_fts USING fts5"
+    "(tokens, tokenize=\"unicode61 remove_diacritics 0\", prefix='3 5', detail=none)"
+)
+DROP_SQLITE = "DROP TABLE search_fts"
+CREATE_POSTGRESQL = (
+    "ALTER TABLE search_row ADD COLUMN tokens tsvector; "
+    "CREATE INDEX search_tokens ON search_row USING gin (tokens)"
+)
+DROP_POSTGRESQL = "ALTER TABLE search_row DROP COLUMN tokens"
+
+
+def create(apps: Any, editor: Any) -> None:
+    """The full-text half of the table, for the migration."""
+    editor.execute(CREATE_SQLITE if editor.connection.vendor == "sqlite" else CREATE_POSTGRESQL)
+
+
+def drop(apps: Any, editor: Any) -> None:
+    """The way back."""
+    editor.execute(DROP_SQLITE if editor.connection.vendor == "sqlite" else DROP_POSTGRESQL)
+
+
+def store(rows: list[tuple[int, set[str]]]) -> None:
+    """Write the tokens of these rows (ids of `search_row`)."""
+    with connection.cursor() as cursor:
+        if is_sqlite():
+            cursor.executemany("DELETE FROM search_fts WHERE rowid = %s", [(pk,) for pk, _tokens in rows])
+            sql = "INSERT INTO search_fts (rowid, tokens) VALUES (%s, %s)"
+            cursor.executemany(sql, [(pk, " ".join(sorted(tokens))) for pk, tokens in rows])
+        else:
+            sql = "UPDATE search_row SET tokens = array_to_tsvector(%s::text[]) WHERE id = %s"
+            cursor.executemany(sql, [(sorted(tokens), pk) for pk, tokens in rows])
+
+
+def forget(ids: list[int]) -> None:
+    """Drop the tokens of these rows; PostgreSQL keeps them in the row itself."""
+    if is_sqlite():
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM search_fts WHERE rowid = %s", [(pk,) for pk in ids])
+
+
+def match(asked: list[list[tuple[str, bool]]]) -> tuple[str, list[str]]:
+    """The SQL condition on `search_row` under the alias `r`, and its parameters. Tokens are letters and digits only."""
+    if is_sqlite():
+        text = " AND ".join(
+            "(" + " OR ".join(f'"{t}"' + ("*" if prefix else "") for t, prefix in group) + ")"
+            for group in asked
+        )
+        return "r.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)", [text]
+    text = " & ".join(
+        "(" + " | ".join(f"'{t}'" + (":*" if prefix else "") for t, prefix in group) + ")" for group in asked
+    )
+    return "r.tokens @@ %s::tsquery", [text]
+
+
+def record_ids(entity: str, asked: list[list[tuple[str, bool]]]) -> RawSQL:
+    """The ids of the records of an entity that match, as a subquery."""
+    where, params = match(asked)
+    sql = f"SELECT r.record_id FROM search_row r WHERE {where} AND r.entity = %s"  # noqa: S608
+    return RawSQL(sql, [*params, entity], output_field=BigIntegerField())  # noqa: S611
+
+
+def newest(entity: str, asked: list[list[tuple[str, bool]]], limit: int) -> list[tuple[int, str, str]]:
+    """The newest matching rows of an entity: (record id, title, text)."""
+    where, params = match(asked)
+    sql = (
+        f"SELECT r.record_id, r.title, r.text FROM search_row r WHERE {where} AND r.entity = %s "  # noqa: S608
+        "ORDER BY r.id DESC LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, entity, limit])
+        return list(cursor.fetchall())
