@@ -105,8 +105,10 @@ def forget(user: Any) -> None:
 def _colleagues(user: Any, scope: str) -> list[int]:
     if scope == presets.OWN or user.department_id is None:
         return []
+    from vizavi.access.models import User
+
     departments = {user.department_id} if scope == presets.DEPARTMENT else branch_of(user.department_id)
-    return list(type(user).objects.filter(department__in=departments).values_list("pk", flat=True))
+    return list(User.objects.filter(department__in=departments).values_list("pk", flat=True))
 
 
 def branch_of(department: int) -> set[int]:

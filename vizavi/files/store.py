@@ -1,0 +1,113 @@
+"""Keeping and giving out content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from vizavi.core import door
+from vizavi.core.actions import permit
+from vizavi.core.entity import Entity, registry
+from vizavi.core.errors import Invalid, NotThere
+from vizavi.core.journal import operation
+from vizavi.core.models import About, Operation
+from vizavi.core.records import Journaled, unrestricted
+from vizavi.files.models import File
+
+#: The largest upload, in bytes.
+LARGEST = 100 * 1024 * 1024
+_BAD = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]')
+#: The first bytes of what a browser may show by itself, by type; everything else is only downloaded.
+SHOWN = {
+    "application/pdf": b"%PDF-",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/gif": b"GIF8",
+    "image/webp": b"RIFF",
+}
+
+
+def clean_name(raw: str) -> str:
+    """A name that no file system and no page minds: no path, no control or direction characters."""
+    text = unicodedata.normalize("NFC", str(raw)).replace("\\", "/").rsplit("/", 1)[-1]
+    text = _BAD.sub("_", text).strip(" .")
+    stem, dot, ending = text.rpartition(".")
+    if len(text) > 200:
+        text = f"{(stem or ending)[: 199 - len(ending[:20])]}{dot}{ending[:20]}" if dot else text[:200]
+    return text or _("file")
+
+
+def keep(chunks: Iterable[bytes]) -> tuple[str, int, str]:
+    """Store content under its hash: (sha256, size, type by its first bytes). Raises `Invalid` when it is too large."""
+    root = Path(settings.FILES_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    digest, size, first = hashlib.sha256(), 0, b""
+    handle, temporary = tempfile.mkstemp(dir=root, prefix=".upload-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > LARGEST:
+                    limit = LARGEST // 1024 // 1024
+                    raise Invalid({"file": [_("The file is larger than %(limit)s MB.") % {"limit": limit}]})
+                first = first or chunk[:16]
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        sha256 = digest.hexdigest()
+        target = root / sha256[:2] / sha256
+        target.parent.mkdir(exist_ok=True)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return (
+        sha256,
+        size,
+        next((t for t, start in SHOWN.items() if first.startswith(start)), "application/octet-stream"),
+    )
+
+
+def attach(
+    entity: Entity, record: Journaled, name: str, chunks: Iterable[bytes], by: Any, via: str = "page"
+) -> tuple[File, Operation]:
+    """Attach an uploaded file to a record. Raises `Refused`, `Invalid`; the content is on the disk before the row is."""
+    permit(by, door.CHANGE, entity, record)
+    sha256, size, content_type = keep(chunks)
+    file = File(name=clean_name(name), size=size, sha256=sha256, content_type=content_type, owner=by)
+    with operation("file.attach", by=by, via=via, title=file.name) as op:
+        op.create([file])
+        About.objects.create(entity="file", record_id=file.pk, target_entity=entity.name, target_id=record.pk)
+    return file, op.row
+
+
+def files_of(entity: Entity, record: Journaled) -> list[File]:
+    """The files about a record that came through the door, newest first."""
+    ids = About.objects.filter(target_entity=entity.name, target_id=record.pk, entity="file").values(
+        "record_id"
+    )
+    with unrestricted("the record they are about came through the door"):
+        return list(File.objects.alive().filter(pk__in=ids).order_by("-pk")[:100])
+
+
+def fetch(pk: int, user: Any, action: str = door.SEE) -> File:
+    """A file of which this person may see (or change) a record that it is about. Raises `NotThere`."""
+    links = About.objects.filter(entity="file", record_id=pk).values_list("target_entity", "target_id")
+    for name, target in links[:50]:
+        entity = registry.get(name)
+        if entity and entity.model.objects.visible_to(user, action).filter(pk=target).exists():
+            with unrestricted("a record that it is about came through the door"):
+                file = File.objects.alive().filter(pk=pk).first()
+            if file:
+                return file
+    raise NotThere

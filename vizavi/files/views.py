@@ -1,0 +1,92 @@
+"""Uploading to a record, downloading, removing."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from vizavi.core import actions, door
+from vizavi.core.entity import registry
+from vizavi.core.errors import Invalid, NotThere, Refused
+from vizavi.core.journal import operation
+from vizavi.core.models import About
+from vizavi.core.reading import Reader
+from vizavi.files import cards, store
+from vizavi.files.models import File
+from vizavi.files.store import SHOWN
+from vizavi.ui import add_toast, is_partial, render
+
+
+@require_POST
+def upload(request: HttpRequest, plural: str, pk: int) -> HttpResponse:
+    """One or several files of the field `file`; answers the card."""
+    entity, reader = registry.by_plural(plural), Reader(request.user)
+    if entity is None or not entity.has_owner:
+        raise Http404
+    toast = _("Attached"), "ok", ""
+    status = 200
+    try:
+        record = actions.fetch(entity, pk, reader.user)
+        for upload in request.FILES.getlist("file"):
+            _file, done = store.attach(entity, record, upload.name or "", upload.chunks(), reader.user)
+            toast = (*toast[:2], f"/operations/{done.pk}/undo/")
+    except NotThere:
+        raise Http404 from None
+    except Refused as refusal:
+        return add_toast(HttpResponse(status=403), refusal.reason, "error")
+    except Invalid as error:
+        toast, status = (str(error.errors["file"][0]), "error", ""), 422
+    if not is_partial(request) and "XMLHttpRequest" not in request.headers.get("X-Requested-With", ""):
+        return HttpResponseRedirect(entity.url(pk))
+    response = render(
+        request, "files/card.html", {"files": cards.card(entity, record, reader)}, status=status
+    )
+    return add_toast(response, *toast)
+
+
+@require_GET
+def download(request: HttpRequest, pk: int) -> FileResponse:
+    """The content: shown by the browser only where its first bytes say that this is harmless."""
+    try:
+        file = store.fetch(pk, request.user)
+    except NotThere:
+        raise Http404 from None
+    if not file.path.is_file():
+        raise Http404
+    response = FileResponse(
+        file.path.open("rb"),
+        as_attachment=file.content_type not in SHOWN or "download" in request.GET,
+        filename=file.name,
+        content_type=file.content_type,
+    )
+    response["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=0"
+    return response
+
+
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Into the bin; answers the card of the first record that it is about."""
+    reader = Reader(request.user)
+    try:
+        store.fetch(pk, request.user, door.CHANGE)
+    except NotThere:
+        raise Http404 from None
+    with operation("file.delete", by=request.user) as op:
+        op.delete(list(op.lock(File, [pk]).values()))
+    link = About.objects.filter(entity="file", record_id=pk).first()
+    entity = registry[link.target_entity] if link else None
+    if link is None or entity is None or not is_partial(request):
+        return HttpResponseRedirect(entity.url(link.target_id) if entity and link else "/")
+    record = actions.fetch(entity, link.target_id, request.user)
+    response = render(request, "files/card.html", {"files": cards.card(entity, record, reader)})
+    return add_toast(
+        response,
+        _("Moved to the recycle bin: %(title)s") % {"title": op.row.title},
+        "ok",
+        f"/operations/{op.row.pk}/undo/",
+    )
