@@ -149,10 +149,19 @@ def update(
 
 
 def delete(
-    entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = ""
+    entity: Entity,
+    ids: Iterable[int],
+    by: Any,
+    *,
+    base: int | None = None,
+    via: str = "page",
+    verb: str = "",
 ) -> Operation | None:
-    """Put records into the recycle bin. Raises `NotThere`, `Refused`; all or none."""
-    return _move(entity, ids, by, via, verb or f"{entity.name}.delete", into_bin=True)
+    """Put records into the recycle bin; `base` is the version that the person saw.
+
+    Raises `NotThere`, `Refused`, and `Conflict` when anything was changed after `base`; all or none.
+    """
+    return _move(entity, ids, by, via, verb or f"{entity.name}.delete", into_bin=True, base=base)
 
 
 def restore(
@@ -163,13 +172,23 @@ def restore(
 
 
 def _move(
-    entity: Entity, ids: Iterable[int], by: Any, via: str, verb: str, *, into_bin: bool
+    entity: Entity,
+    ids: Iterable[int],
+    by: Any,
+    via: str,
+    verb: str,
+    *,
+    into_bin: bool,
+    base: int | None = None,
 ) -> Operation | None:
     wanted = list(dict.fromkeys(ids))
     for pk in wanted:
         permit(by, door.DELETE, entity, fetch(entity, pk, by, deleted=not into_bin))
     with _integrity(), operation(verb, by=by, via=via) as op:
         records = list(op.lock(entity.model, wanted).values())
+        if base is not None:
+            for record in records:
+                op.check_unchanged(record, base)
         (op.delete if into_bin else op.restore)(records)
     return op.row if op.done else None
 

@@ -246,7 +246,10 @@ class Computed(Field):
         return self.value(record)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": ["number", "string", "null"]} if self.like is None else self.like.schema(self)
+        # There is no column whose bounds the kind could tell.
+        kind = self.like.kind if self.like else ""
+        types = {"integer": {"type": "integer"}, "yesno": {"type": "boolean"}}
+        return dict(types.get(kind, {"type": "string"}))
 
 
 def clean_text(raw: Any) -> str:

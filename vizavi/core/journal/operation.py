@@ -165,6 +165,13 @@ class Op:
         self._note(touched)
         return diffs
 
+    def check_unchanged(self, record: Journaled, base: int) -> None:
+        """Raises `Conflict` when any field of a locked record was changed after the version that the writer saw."""
+        if base < record.version:
+            entity = record.entity()
+            now = {f.name: [f.to_json(f.value(record)), None] for f in entity.journaled}
+            self._check_clashes(entity, record, now, base)
+
     def _check_clashes(
         self, entity: Entity, record: Journaled, diff: dict[str, list[Any]], base: int
     ) -> None:
