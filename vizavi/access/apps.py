@@ -8,7 +8,10 @@ class AccessConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
+        from vizavi.access.models import ApiToken
         from vizavi.access.policy import Policy
+        from vizavi.api.tokens import register_token_lookup
         from vizavi.core import door
 
         door.register(Policy())
+        register_token_lookup(ApiToken.lookup)

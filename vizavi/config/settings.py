@@ -81,11 +81,12 @@ MIDDLEWARE = [
     "vizavi.ui.security.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "vizavi.access.middleware.Personal",
+    "vizavi.access.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -104,6 +105,7 @@ TEMPLATES = [
             "environment": "vizavi.ui.jinja.environment",
             "autoescape": True,
             "undefined": jinja2.StrictUndefined,
+            "context_processors": ["vizavi.ui.context.page_context"],
         },
     },
     {

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from vizavi.cli import database
-
 
 def register(subparsers: Any) -> None:
     """The command."""
@@ -16,7 +14,6 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Rebuild, say how much there is."""
-    database.set_up()
     from vizavi.search.indexing import rebuild
 
     print(f"{rebuild()} records indexed.")
