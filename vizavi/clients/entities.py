@@ -22,7 +22,7 @@ class CompanyEntity(Entity):
     search = "name inn ogrn phones emails website address comment"
     keys = "inn name"
     sections = {
-        _("About the company"): "kind industry phones emails website address owner",
+        _("About the company"): "name kind industry phones emails website address owner",
         _("Requisites"): "inn kpp ogrn",
         _("More"): "founded_on age employees revenue currency parent comment",
     }

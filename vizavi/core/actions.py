@@ -36,12 +36,18 @@ def permit(user: Any, action: str, entity: Entity, record: Journaled | None = No
 
 
 def prepare(
-    entity: Entity, data: Mapping[str, Any], reader: Reader, record: Journaled | None = None
+    entity: Entity,
+    data: Mapping[str, Any],
+    reader: Reader,
+    record: Journaled | None = None,
+    *,
+    complete: bool = True,
 ) -> dict[str, Any]:
     """Raw values by field name, as values ready to be written by this person.
 
     Raises `Invalid` by field: unknown or hidden names, values that do not parse, relations to what the person does not
-    see. A relation that already points to something hidden survives when it is sent back unchanged.
+    see. A relation that already points to something hidden survives when it is sent back unchanged. Without a record
+    it is a new one, whose required fields must be there unless `complete` is off.
     """
     access = reader.access(entity)
     values: dict[str, Any] = {}
@@ -61,7 +67,7 @@ def prepare(
                 values[name] = f.parse(raw)
             except ValidationError as error:
                 errors[name] = list(error.messages)
-    if record is None:
+    if record is None and complete:
         for f in entity.fields.values():
             if f.required and f.name not in data and f.editable:
                 errors[f.name] = [_("This field is required.")]
@@ -218,7 +224,7 @@ def bulk_chunk(
         op.delete(list(records.values()))
         result.changed += len(records)
         return
-    values = prepare(entity, data, Reader(by))
+    values = prepare(entity, data, Reader(by), complete=False)
     try:
         with transaction.atomic():
             diffs = op.update_many([(r, values) for r in records.values()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from vizavi.core import door
@@ -16,8 +16,8 @@ from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.screens.cells import edit, show
 from vizavi.screens.records import writable
-from vizavi.screens.web import entity_view, reader_of, said, version_of
-from vizavi.ui import render
+from vizavi.screens.web import entity_view, go, reader_of, said, version_of
+from vizavi.ui import is_partial, render_block
 
 
 @entity_view
@@ -31,6 +31,8 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
     f = entity.fields.get(name)
     if f is None or not reader.access(entity).sees(name):
         raise Http404
+    if request.method != "POST" and not is_partial(request):
+        return HttpResponseRedirect(f"{entity.url(pk)}edit/#id_{name}")
     if request.method != "POST":
         block = "value" if "show" in request.GET else "editor"
         if block == "editor" and not (
@@ -59,6 +61,8 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
             conflict=clash_text(conflict, entity, reader),
             version=conflict.version,
         )
+    if not is_partial(request):
+        return go(request, entity.url(pk), _("Saved"), operation)
     response = answer(request, entity, f, fresh, Reader(reader.user), "value")
     return said(response, _("Saved"), operation) if operation else response
 
@@ -93,7 +97,7 @@ def answer(
         "title_field": f.name == entity.title,
     }
     name = f"{block}_cell" if context["in_cell"] else block
-    return render(request, "screens/field.html", context, block=name, status=status)
+    return HttpResponse(render_block(request, "screens/field.html", name, context), status=status)
 
 
 def clash_text(conflict: Conflict, entity: Entity, reader: Reader, name: str = "") -> str:
