@@ -288,6 +288,31 @@ class Records:
         }
 
 
+def file() -> Schema:
+    return {
+        "summary": _("Read: %(what)s") % {"what": _("File")},
+        "responses": {**answers(200, ref("File"), _("What it is"), ("ETag",)), **failures()},
+    }
+
+
+def file_content() -> Schema:
+    content: Schema = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        "summary": _("The content of a file"),
+        "responses": {"200": {"description": _("The bytes"), "content": content}, **failures()},
+    }
+
+
+def file_delete() -> Schema:
+    return {
+        "summary": _("Delete: %(what)s") % {"what": _("File")},
+        "responses": {
+            "204": {"description": _("Deleted"), "headers": {"Operation-Id": ref("Operation-Id", "headers")}},
+            **failures(),
+        },
+    }
+
+
 def operations() -> Schema:
     return {
         "summary": _("Your operations; an administrator's are everybody's"),
@@ -377,6 +402,10 @@ def common_schemas() -> Schema:
             id=ID, at=moment, by=NULLABLE_ID, via=text, verb=text, entity=no, record=NULLABLE_ID, title=text,
             state={"type": "string", "enum": ["running", "interrupted", "finished", "cancelled"]}, changes=number,
             total={"type": ["integer", "null"]}, undoes=NULLABLE_ID,
+        ),
+        "File": thing(
+            id=ID, version=number, name=text, size=number, content_type=text, sha256=text, created_at=moment,
+            created_by=NULLABLE_ID,
         ),
         "Undone": thing(
             operation=NULLABLE_ID, undone=number,

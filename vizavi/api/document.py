@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from vizavi import __version__
 from vizavi.api import describe
 from vizavi.api.errors import answer
+from vizavi.api.records import served
 from vizavi.api.site import api, descriptions
 from vizavi.core.entity import registry
 
@@ -21,7 +22,7 @@ BASE = "/api/v1/"
 def schemas() -> dict[str, Any]:
     """Three schemas for each entity: as sent, as created, as changed."""
     found = describe.common_schemas()
-    for entity in registry:
+    for entity in filter(served, registry):
         name = describe.component(entity)
         found[name] = describe.shown_schema(entity)
         found[f"{name}Change"] = describe.written_schema(entity, create=False)

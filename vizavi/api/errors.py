@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
@@ -123,7 +124,7 @@ def of_exception(request: HttpRequest, error: Any) -> HttpResponse:
             return failure(413, _("This request is too large."))
         case HttpError():
             return failure(error.status_code, error.message)
-        case NinjaValidationError() | SuspiciousOperation():
+        case NinjaValidationError() | SuspiciousOperation() | MultiPartParserError() | UnreadablePostError():
             return failure(400, _("This request makes no sense."))
     # Never the exception's own words: they may hold somebody's data.
     log.error("%s %s failed", request.method, request.path, exc_info=error)

@@ -61,7 +61,7 @@ def page_address(request: HttpRequest, name: str, cursor: Any) -> str | None:
 
 def body_of(request: HttpRequest) -> tuple[bytes, dict[str, Any]]:
     """The JSON object that was sent, and its bytes. Raises 400, 413, 415."""
-    if request.content_type.lower() != "application/json":
+    if (request.content_type or "").lower() != "application/json":
         raise ApiError(415, "unsupported_media_type", _("Send application/json."))
     try:
         content = request.body

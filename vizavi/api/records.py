@@ -52,6 +52,15 @@ def one(
     return answer(shown(entity, record, reader), status, headers)
 
 
+def gone(operation: Operation | None) -> HttpResponse:
+    """After a deletion: nothing, but for the operation that brings it back when it is undone."""
+    response = HttpResponse(status=204)
+    del response["Content-Type"]
+    if operation is not None:
+        response["Operation-Id"] = str(operation.pk)
+    return response
+
+
 def where_of(found: Filter, reader: Reader) -> Q:
     """The rows of a filter, free text included."""
     where = found.where(reader)
@@ -123,11 +132,7 @@ def delete_view(entity: Entity) -> Any:
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         reader = need(request, WRITE, entity)
         operation = actions.delete(entity, [pk], reader.user, base=base_of(request), via=VIA)
-        response = HttpResponse(status=204)
-        del response["Content-Type"]
-        if operation is not None:
-            response["Operation-Id"] = str(operation.pk)
-        return response
+        return gone(operation)
 
     return view
 
@@ -166,6 +171,12 @@ def history_view(entity: Entity) -> Any:
         )
 
     return view
+
+
+def served(entity: Entity) -> bool:
+    """Whether values make a record of it; a file needs its content and has addresses of its own."""
+    stored = [f for f in entity.fields.values() if not f.computed]
+    return not any(f.required and not f.editable for f in stored)
 
 
 def routes(entity: Entity) -> Section:

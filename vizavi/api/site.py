@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import trans_real
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Router
 from ninja.security import HttpBearer
@@ -38,15 +39,22 @@ class bearer(HttpBearer):
             return None
         throttle.count(throttle.requests, caller.fingerprint)
         request.user = caller.user
-        speak(request, caller.user)
+        suit(request, caller.user)
         return caller
 
 
-def speak(request: HttpRequest, user: Any) -> None:
-    """The request's language; where it names none, the one that the person has chosen."""
-    chosen = (getattr(user, "preferences", None) or {}).get("language")
-    if "Accept-Language" not in request.headers and chosen in dict(settings.LANGUAGES):
-        translation.activate(chosen)
+def language_of(request: HttpRequest) -> str:
+    """The first of our languages that the request asks for, `""` when it asks for none."""
+    wanted = trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    return next((code[:2] for code, _quality in wanted if code[:2] in dict(settings.LANGUAGES)), "")
+
+
+def suit(request: HttpRequest, user: Any) -> None:
+    """The person's own language and time zone; a language that the request asks for comes before."""
+    mine = getattr(user, "preferences", None) or {}
+    if not language_of(request) and mine.get("language") in dict(settings.LANGUAGES):
+        translation.activate(mine["language"])
+    timezone.activate(zone(mine.get("time_zone") or firm().time_zone))
 
 
 api = NinjaAPI(
@@ -77,31 +85,33 @@ class Section:
         api.add_router(self.prefix, self.router)
 
 
-def zone() -> Any:
-    """The firm's time zone: moments without an offset are meant in it."""
+def zone(name: str) -> Any:
+    """The time zone in which moments without an offset are meant."""
     try:
-        return zoneinfo.ZoneInfo(firm().time_zone)
+        return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return timezone.get_default_timezone()
 
 
 def gate(view: View) -> View:
-    """Around every address: never anything but JSON, nothing kept by caches, moments in the firm's time."""
+    """Around every address: never anything but JSON, nothing kept by caches, words and moments as asked for."""
 
     @csrf_exempt  # a bearer token is no cookie: no other site can make a browser send it
     @wraps(view)
     def passed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "HEAD":
             request.method = "GET"  # the server drops the body
-        with timezone.override(zone()):
+        language = language_of(request) or translation.get_language()
+        with translation.override(language), timezone.override(zone(firm().time_zone)):
             try:
                 response = view(request, *args, **kwargs)
             except Exception as error:
                 response = errors.of_exception(request, error)
-        if response.status_code == 405:
-            allowed = response.headers["Allow"]
-            message = _("This address knows only %(methods)s.") % {"methods": allowed}
-            response = errors.failure(405, message, headers={"Allow": allowed})
+            if response.status_code == 405:
+                allowed = response.headers["Allow"]
+                message = _("This address knows only %(methods)s.") % {"methods": allowed}
+                response = errors.failure(405, message, headers={"Allow": allowed})
+            response.headers["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
         if response.status_code == 401:
             response.headers["WWW-Authenticate"] = 'Bearer realm="Vizavi"'
         response.headers.setdefault("Cache-Control", "no-store")

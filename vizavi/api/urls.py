@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from vizavi.api import find, journal, records
+from vizavi.api import attachments, find, journal, records
 from vizavi.api.document import document_view
 from vizavi.api.errors import not_found
 from vizavi.api.site import gate, patterns
 from vizavi.core.entity import registry
 
-for _section in (*(records.routes(entity) for entity in registry), journal.routes(), find.routes()):
-    _section.mount()
+
+def mount() -> None:
+    """All addresses, once, when the server starts."""
+    for entity in filter(records.served, registry):
+        section = records.routes(entity)
+        if entity.has_owner:
+            attachments.add_to(section, entity)
+        section.mount()
+    for section in (attachments.routes(), journal.routes(), find.routes()):
+        section.mount()
+
+
+mount()
 
 urlpatterns: list[URLPattern] = [
     *patterns(),

@@ -1,0 +1,1 @@
+from vizavi.api.tests.calls import api_of, known_tokens  # noqa: F401
