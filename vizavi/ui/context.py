@@ -53,7 +53,7 @@ def defaults(request: HttpRequest) -> dict[str, Any]:
         "side": "min" if cookies.get("side") == "min" else "full",
         "keys": "off" if cookies.get("keys") == "off" else "on",
         "messages": [
-            {"text": str(message), "kind": message.level_tag, "extra": message.extra_tags}
+            {"text": str(message), "kind": message.level_tag, "extra": message.extra_tags or ""}
             for message in messages.get_messages(request)
         ],
         "firm_name": "Vizavi",

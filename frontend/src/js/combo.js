@@ -1,0 +1,116 @@
+// Look up and create on the fly: <viz-combo> around an input with role=combobox (ui.combobox).
+import { ajax, onTrigger, say } from './hx.js';
+
+class Combo extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector('input[role=combobox]');
+    this.list = this.querySelector('[role=listbox]');
+    this.hidden_ = this.querySelector('[data-value]');
+    this.status = this.querySelector('[data-status]');
+    this.shown = this.input.value;
+    this.input.addEventListener('input', () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.look(), 150); });
+    this.input.addEventListener('click', () => this.look(true));
+    this.input.addEventListener('keydown', (event) => this.key(event));
+    this.input.addEventListener('blur', () => setTimeout(() => this.leave(), 150));
+    this.list.addEventListener('pointerdown', (event) => event.preventDefault());
+    this.list.addEventListener('click', ({ target }) => this.take(target.closest('[role=option]')));
+    this.addEventListener('click', ({ target }) => {
+      if (target.closest('[data-clear]')) { this.set('', ''); this.input.focus(); }
+      target.closest('[data-remove]')?.closest('[data-chip]')?.remove();
+    });
+  }
+
+  async look(all = false) {
+    const q = all ? '' : this.input.value.trim();
+    const round = (this.round = (this.round ?? 0) + 1);
+    let text;
+    try {
+      const answer = await fetch(`${this.dataset.url}?q=${encodeURIComponent(q)}`, { headers: { 'HX-Request': 'true' } });
+      text = answer.ok ? await answer.text() : '';
+    } catch { text = ''; }
+    if (round !== this.round || document.activeElement !== this.input) return;
+    this.list.innerHTML = text;
+    const count = this.options.length;
+    if (this.dataset.createUrl && q) this.list.append(this.creator(q));
+    else if (!count) this.list.append(Object.assign(document.createElement('div'), { className: 'opt opt--none', textContent: this.dataset.none }));
+    this.status.textContent = count ? say('found', { n: count }) : this.dataset.none;
+    this.options.forEach((option, n) => { option.id = `${this.input.id}-o${n}`; });
+    this.open();
+    this.mark(0);
+  }
+
+  creator(q) {
+    const option = document.createElement('div');
+    option.className = 'opt opt--new';
+    option.setAttribute('role', 'option');
+    option.dataset.create = q;
+    option.textContent = `+ ${this.dataset.createLabel}: «${q}»`;
+    return option;
+  }
+
+  get options() { return [...this.list.querySelectorAll('[role=option]')]; }
+
+  open() {
+    if (!this.list.matches(':popover-open')) this.list.showPopover();
+    const box = this.input.closest('.inp').getBoundingClientRect();
+    const below = innerHeight - box.bottom > 240 || box.top < 240;
+    Object.assign(this.list.style, { position: 'fixed', margin: '0', left: `${box.left}px`, width: `${box.width}px`, top: below ? `${box.bottom + 4}px` : 'auto', bottom: below ? 'auto' : `${innerHeight - box.top + 4}px` });
+    this.input.setAttribute('aria-expanded', 'true');
+  }
+
+  close() {
+    if (this.list.matches(':popover-open')) this.list.hidePopover();
+    this.input.setAttribute('aria-expanded', 'false');
+    this.input.removeAttribute('aria-activedescendant');
+  }
+
+  mark(n) {
+    this.at = Math.max(0, Math.min(this.options.length - 1, n));
+    this.options.forEach((option, i) => option.setAttribute('aria-selected', String(i === this.at)));
+    const chosen = this.options[this.at];
+    if (chosen) { this.input.setAttribute('aria-activedescendant', chosen.id); chosen.scrollIntoView({ block: 'nearest' }); }
+  }
+
+  key(event) {
+    const open = this.list.matches(':popover-open');
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      if (open) this.mark(this.at + (event.key === 'ArrowDown' ? 1 : -1)); else this.look(true);
+    } else if (event.key === 'Enter' && open) {
+      event.preventDefault();
+      this.take(this.options[this.at]);
+    } else if (event.key === 'Escape' && open) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    }
+  }
+
+  take(option) {
+    if (!option) return;
+    this.close();
+    if (option.dataset.create) {
+      const url = `${this.dataset.createUrl}?name=${encodeURIComponent(option.dataset.create)}&target=${encodeURIComponent(this.input.id)}`;
+      ajax('GET', url, { target: '#dialog', swap: 'innerHTML' });
+    } else this.set(option.dataset.id, option.dataset.label);
+  }
+
+  set(id, label) {
+    if (this.hidden_) this.hidden_.value = id;
+    this.input.value = this.shown = label;
+    const clear = this.querySelector('[data-clear]');
+    if (clear) clear.hidden = !id;
+    this.dispatchEvent(new Event('change', { bubbles: true }));
+    this.input.dispatchEvent(new Event('input', { bubbles: true, cancelable: true, composed: false }));
+    clearTimeout(this.timer);
+  }
+
+  leave() {
+    this.close();
+    if (!this.isConnected || document.activeElement === this.input || !this.hidden_) return;
+    if (this.input.value.trim() === '') { if (this.hidden_.value) this.set('', ''); } else this.input.value = this.shown;
+  }
+}
+
+customElements.define('viz-combo', Combo);
+onTrigger('combo:created', ({ target, id, label }) => document.getElementById(target)?.closest('viz-combo')?.set(String(id), label));

@@ -1,0 +1,101 @@
+// Small helps in forms: rows of phones, the password's eye, drafts, folding, uploads by dropping.
+import { onContent, say } from './hx.js';
+
+document.addEventListener('click', ({ target }) => {
+  const add = target.closest?.('[data-rows-add]');
+  const remove = target.closest?.('[data-rows-remove]');
+  const eye = target.closest?.('[data-reveal]');
+  if (add) addRow(add.closest('viz-rows'));
+  if (remove) removeRow(remove.closest('[data-rows-row]'));
+  if (eye) reveal(eye);
+});
+
+function addRow(rows) {
+  const all = rows.querySelectorAll('[data-rows-row]');
+  const made = all[all.length - 1].cloneNode(true);
+  for (const control of made.querySelectorAll('input, select')) {
+    control.name = control.name.replace(/-\d+-/, `-${all.length}-`);
+    control.id = control.id && control.id.replace(/-\d+-/, `-${all.length}-`);
+    if (control.matches('input')) control.value = '';
+  }
+  all[all.length - 1].after(made);
+  made.querySelector('input').focus();
+}
+
+function removeRow(row) {
+  row.querySelector('input').value = '';
+  if (row.parentElement.querySelectorAll('[data-rows-row]').length > 1) row.hidden = true;
+}
+
+function reveal(eye) {
+  const input = eye.parentElement.querySelector('input');
+  const shown = input.type === 'password';
+  input.type = shown ? 'text' : 'password';
+  eye.setAttribute('aria-pressed', String(shown));
+  eye.setAttribute('aria-label', say(shown ? 'hide' : 'show'));
+}
+
+// --- drafts: what is typed into a form with data-draft outlives a reload, an error and an expired session ---
+const draftKey = (form) => `draft:${document.documentElement.dataset.user}:${form.dataset.draft}`;
+const kept = (control) => control.name && !['csrfmiddlewaretoken', 'version', 'initial', 'password'].includes(control.name) && control.type !== 'file' && control.type !== 'password';
+
+document.addEventListener('input', ({ target }) => {
+  const form = target.closest?.('form[data-draft]');
+  if (!form) return;
+  const found = {};
+  for (const control of form.elements) {
+    if (!kept(control) || ((control.type === 'checkbox' || control.type === 'radio') && !control.checked)) continue;
+    (found[control.name] ??= []).push(control.value);
+  }
+  try { sessionStorage.setItem(draftKey(form), JSON.stringify(found)); } catch { /* private windows may refuse */ }
+});
+document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
+  const form = ctx.sourceElement?.closest?.('form[data-draft]');
+  if (form && ctx.response.status < 300) sessionStorage.removeItem(draftKey(form));
+});
+
+function restore(form) {
+  form.dataset.draftSeen = '1';
+  // An answer with errors holds what was typed already.
+  if (form.querySelector('[aria-invalid=true], [data-errors]')) return;
+  let found;
+  try { found = JSON.parse(sessionStorage.getItem(draftKey(form)) ?? 'null'); } catch { return; }
+  if (!found) return;
+  for (const control of form.elements) {
+    if (!kept(control) || !(control.name in found)) continue;
+    if (control.type === 'checkbox' || control.type === 'radio') control.checked = found[control.name].includes(control.value);
+    else control.value = found[control.name].shift() ?? '';
+  }
+  const note = document.createElement('p');
+  note.className = 'hint';
+  const drop = document.createElement('button');
+  drop.type = 'button';
+  drop.className = 'link';
+  drop.textContent = say('discard');
+  drop.addEventListener('click', () => { sessionStorage.removeItem(draftKey(form)); location.reload(); });
+  note.append(`${say('draft')} · `, drop);
+  form.prepend(note);
+}
+
+onContent((root) => {
+  root.querySelectorAll('form[data-draft]:not([data-draft-seen])').forEach(restore);
+  for (const part of root.querySelectorAll('details[data-fold]:not([data-fold-seen])')) {
+    part.dataset.foldSeen = '1';
+    const state = localStorage.getItem(`fold:${part.dataset.fold}`);
+    if (state) part.open = state === 'open';
+    part.addEventListener('toggle', () => localStorage.setItem(`fold:${part.dataset.fold}`, part.open ? 'open' : 'shut'));
+  }
+});
+
+for (const kind of ['dragover', 'dragleave', 'drop']) {
+  document.addEventListener(kind, (event) => {
+    const zone = event.target.closest?.('[data-drop]');
+    if (!zone) return;
+    event.preventDefault();
+    zone.classList.toggle('is-over', kind === 'dragover');
+    if (kind !== 'drop') return;
+    const input = zone.querySelector('input[type=file]');
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+}
