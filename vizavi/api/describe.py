@@ -132,8 +132,8 @@ def header(name: str, schema: Schema, description: str) -> Schema:
     return {"name": name, "in": "header", "required": False, "schema": schema, "description": description}
 
 
-def limit() -> Schema:
-    schema = {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": DEFAULT_LIMIT}
+def limit(most: int = MOST_ROWS, default: int = DEFAULT_LIMIT) -> Schema:
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
     return query("limit", schema, _("How many at most"))
 
 
@@ -346,7 +346,10 @@ def search() -> Schema:
     found = {"type": "object", "properties": {"results": {"type": "array", "items": ref("Found")}}}
     return {
         "summary": _("Search everything, best first"),
-        "parameters": [query("q", {"type": "string"}, _("Words; the last one may be begun only")), limit()],
+        "parameters": [
+            query("q", {"type": "string"}, _("Words; the last one may be begun only")),
+            limit(50, 20),
+        ],
         "responses": {
             **answers(200, {**found, "required": ["results"]}, _("What was found")),
             **failures(422),
