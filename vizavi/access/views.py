@@ -22,7 +22,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 
     An invited person chooses a password first.
     """
-    usage = ratelimit.consume(request, action="sign_in_link", config={"sign_in_link": "20/m/ip"})
+    usage = ratelimit.consume(request, action="sign_in_link")
     if not usage:
         return render(request, "access/link.html", {"state": "often"}, status=429)
     found = SignInLink.find(secret)

@@ -198,6 +198,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# Beside the limits that allauth has by itself: our own doors.
+ACCOUNT_RATE_LIMITS = {"sign_in_link": "20/m/ip", "new_password": "10/m/user"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Would write on every page shown.
 USERSESSIONS_TRACK_ACTIVITY = False

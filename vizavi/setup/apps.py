@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SetupConfig(AppConfig):
+    name = "vizavi.setup"
+    label = "setup"
+    verbose_name = _("Settings")
+
+    def ready(self) -> None:
+        from vizavi.setup import personal  # noqa: F401  the look that a person has chosen

@@ -1,0 +1,63 @@
+"""How a person likes the screens, on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
+
+from vizavi.ui import context_provider, is_partial
+
+#: What may be chosen without a form: {name: values}.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "theme": ("system", "light", "dark"),
+    "density": ("comfortable", "compact"),
+    "side": ("full", "min"),
+    "keys": ("on", "off"),
+    "language": tuple(code for code, _label in settings.LANGUAGES),
+}
+
+
+@context_provider
+def look(request: HttpRequest) -> dict[str, Any]:
+    """The person's own theme, density and menu over those of the cookies."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    mine = user.preferences
+    return {
+        name: mine[name] for name in ("theme", "density", "side", "keys") if mine.get(name) in CHOICES[name]
+    }
+
+
+@require_POST
+def prefs(request: HttpRequest) -> HttpResponse:
+    """Remember a choice: in the profile of who is signed in, in a cookie otherwise."""
+    chosen = {
+        name: request.POST[name] for name, values in CHOICES.items() if request.POST.get(name) in values
+    }
+    response: HttpResponse = HttpResponse(status=204)
+    if not is_partial(request):
+        response = HttpResponseRedirect(back(request))
+    if request.user.is_authenticated and chosen:
+        remember(request.user, chosen)
+    for name, value in chosen.items():
+        cookie = settings.LANGUAGE_COOKIE_NAME if name == "language" else name
+        age = settings.LANGUAGE_COOKIE_AGE
+        response.set_cookie(cookie, value, max_age=age, samesite="Lax", secure=settings.HTTPS, httponly=True)
+    return response
+
+
+def remember(user: Any, chosen: dict[str, str]) -> None:
+    """Into the preferences, which are no data of the firm and stay out of the journal."""
+    user.preferences = {**user.preferences, **chosen}
+    user.save(update_fields=["preferences"])
+
+
+def back(request: HttpRequest) -> str:
+    """The page that the form stood on, if it is ours."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    came = request.headers.get("Referer", "")
+    return came[len(origin) :] if came.startswith(origin + "/") else "/"

@@ -1,0 +1,121 @@
+"""Profile, firm, tokens, sessions, invitations: by the people they are meant for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from vizavi.access.models import ApiToken, SignInLink, User
+from vizavi.core.firm import firm, forget
+from vizavi.core.models import Change
+
+pytestmark = pytest.mark.django_db
+PAGES = ("", "profile/", "password/", "sessions/", "tokens/", "users/", "departments/")
+
+
+def test_every_page_of_the_settings_answers(client_of, ann, administrator):
+    for user in (ann, administrator):
+        for page in PAGES:
+            assert client_of(user).get(f"/settings/{page}").status_code == 200, page
+    assert client_of(administrator).get("/settings/firm/").status_code == 200
+    assert client_of(ann).get("/settings/firm/").status_code == 403
+    assert client_of(ann).get("/settings/invite/").status_code == 403
+
+
+def test_the_firm_is_changed_through_the_journal(client_of, administrator):
+    client = client_of(administrator)
+    client.get("/settings/firm/")
+    data = {
+        "name": "Северный ветер",
+        "base_currency": "RUB",
+        "time_zone": "Asia/Omsk",
+        "phone_country": "RU",
+        "language": "ru",
+    }
+    assert client.post("/settings/firm/", data).status_code == 302
+    forget()
+    assert firm().name == "Северный ветер"
+    assert Change.objects.filter(entity="firm", action="update").count() == 1
+    wrong = client.post("/settings/firm/", {**data, "time_zone": "Mars/North"})
+    assert wrong.status_code == 422 and "Mars/North" in wrong.content.decode()
+
+
+def test_preferences_are_remembered_and_nonsense_is_not(client_of, ann, client):
+    mine = client_of(ann)
+    mine.post("/settings/_prefs/", {"theme": "dark", "density": "huge", "language": "en"})
+    ann.refresh_from_db()
+    assert ann.preferences == {"theme": "dark", "language": "en"}
+    assert 'data-theme="dark"' in mine.get("/settings/").content.decode()
+    assert "Settings" in mine.get("/settings/").content.decode()
+    assert client.post("/settings/_prefs/", {"language": "en"}).cookies["vizavi_language"].value == "en"
+
+
+def test_a_token_is_shown_once_and_opens_nothing_after_it_is_revoked(client_of, ann, ben):
+    text = client_of(ann).post("/settings/tokens/", {"name": "1C", "scope": "read"}).content.decode()
+    secret = re.search(r"viz_[\w-]+", text)[0]
+    assert ApiToken.lookup(secret) == (ann, frozenset({"read"}))
+    assert secret not in client_of(ann).get("/settings/tokens/").content.decode()
+    token = ApiToken.objects.get()
+    assert client_of(ben).post(f"/settings/tokens/{token.pk}/revoke/").status_code == 404
+    assert client_of(ann).post(f"/settings/tokens/{token.pk}/revoke/").status_code == 302
+    assert ApiToken.lookup(secret) is None
+
+
+def test_an_invited_colleague_chooses_a_password_and_is_in(client_of, administrator, client):
+    data = {"name": "Игорь", "email": "igor@example.org", "role": "manager"}
+    page = client_of(administrator).post("/settings/invite/", data).content.decode()
+    path = re.search(r"/in/[\w-]+/", page)[0]
+    assert client.get(path).status_code == 200 and client.get(path).status_code == 200
+    assert client.post(path, {"password": "12345"}).status_code == 422
+    assert client.post(path, {"password": "Dvenadcat-stulev"}).status_code == 302
+    assert client.get("/companies/").status_code == 200
+    assert client.get(path).status_code == 404
+    assert User.objects.get(email="igor@example.org").check_password("Dvenadcat-stulev")
+    twice = client_of(administrator).post("/settings/invite/", data)
+    assert twice.status_code == 422 and "igor@example.org" in twice.content.decode()
+
+
+def test_a_password_signs_in_and_a_wrong_one_keeps_the_address(client, ann):
+    from tests.cast import PASSWORD
+
+    wrong = client.post("/login/", {"login": "ann@example.org", "password": "nonsense"})
+    assert wrong.status_code == 200 and "ann@example.org" in wrong.content.decode()
+    assert client.post("/login/", {"login": "ANN@example.org", "password": PASSWORD}).status_code == 302
+    assert client.get("/companies/").status_code == 200
+    assert client.post("/logout/").status_code == 302
+    assert client.get("/companies/").status_code == 302
+
+
+def test_guessing_passwords_is_slowed_down(client, ann):
+    from django.core.cache import cache
+
+    cache.clear()
+    answers = [client.post("/login/", {"login": "ann@example.org", "password": f"no-{n}"}) for n in range(12)]
+    assert any(
+        a.status_code == 429
+        or "слишком" in a.content.decode().lower()
+        or "too many" in a.content.decode().lower()
+        for a in answers
+    )
+
+
+def test_a_blocked_or_deleted_person_is_out_at_once(client_of, ann, administrator):
+    client = client_of(ann)
+    assert client.get("/companies/").status_code == 200
+    from vizavi.core import actions
+    from vizavi.core.entity import registry
+
+    actions.update(registry["user"], ann.pk, {"is_active": False}, administrator)
+    assert client.get("/companies/").status_code == 302
+
+
+def test_a_link_of_the_first_run_works_once(client, db):
+    from vizavi.access.commands import one_time_link
+
+    url = one_time_link("http://localhost:8000")
+    path = url.removeprefix("http://localhost:8000")
+    assert client.post(path).status_code == 302
+    assert client.get("/settings/").status_code == 200
+    assert client.post(path).status_code == 404
+    assert SignInLink.objects.get().used_at is not None

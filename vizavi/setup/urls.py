@@ -1,0 +1,17 @@
+from django.urls import path
+
+from vizavi.setup import people, personal, views
+
+urlpatterns = [
+    path("settings/", views.index),
+    path("settings/_prefs/", personal.prefs),
+    path("settings/profile/", views.profile),
+    path("settings/password/", views.password),
+    path("settings/firm/", views.firm_page),
+    path("settings/tokens/", views.tokens),
+    path("settings/tokens/<int:pk>/revoke/", views.revoke),
+    path("settings/sessions/", views.sessions),
+    path("settings/sessions/<int:pk>/end/", views.end_session),
+    path("settings/invite/", people.invite),
+    path("settings/users/<int:pk>/link/", people.link),
+]
