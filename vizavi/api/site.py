@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from vizavi.api import errors, throttle
 from vizavi.api.tokens import Caller, caller_of_secret, secret_of
 from vizavi.core.firm import firm
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 #: Describes an operation for OpenAPI in the current language.
 Description = Callable[[], dict[str, Any]]
 
@@ -98,13 +99,13 @@ def gate(view: View) -> View:
 
     @csrf_exempt  # a bearer token is no cookie: no other site can make a browser send it
     @wraps(view)
-    def passed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def passed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "HEAD":
             request.method = "GET"  # the server drops the body
         language = language_of(request) or translation.get_language()
         with translation.override(language), timezone.override(zone(firm().time_zone)):
             try:
-                response = view(request, *args, **kwargs)
+                response: HttpResponseBase = view(request, *args, **kwargs)
             except Exception as error:
                 response = errors.of_exception(request, error)
             if response.status_code == 405:

@@ -13,7 +13,7 @@ from vizavi.api.models import KeptAnswer
 from vizavi.clients.models import Company
 from vizavi.core.models import Operation
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("vizavi.api.tests.urls")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def count(user):

@@ -21,7 +21,7 @@ from vizavi.api.records import served
 from vizavi.config.wsgi import application
 from vizavi.core.entity import registry
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("vizavi.api.tests.urls")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("vizavi.api.tests.urls")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 JSON = "application/json"
 
