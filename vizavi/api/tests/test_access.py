@@ -7,10 +7,14 @@ import threading
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils import timezone
 
+from vizavi.access.models import ApiToken, User
 from vizavi.api import idempotency, throttle
 from vizavi.api.models import KeptAnswer
+from vizavi.api.tests.calls import Caller
 from vizavi.clients.models import Company
+from vizavi.core.journal import operation
 from vizavi.core.models import Operation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,6 +44,21 @@ def test_a_revoked_token_opens_nothing(api_of, ann, known_tokens):
     assert api.get("companies/").status_code == 200
     known_tokens.clear()
     assert api.get("companies/").status_code == 401
+
+
+def test_a_token_of_the_firm_opens_until_it_is_revoked_or_its_person_blocked(ann, ben):
+    token, secret = ApiToken.make(ann, "warehouse")
+    _token, reading = ApiToken.make(ben, "screen", "read")
+    api = Caller(secret)
+    assert api.post("companies/", {"name": "Ромашка"}).status_code == 201
+    assert Caller(reading).get("companies/").status_code == 200
+    assert Caller(reading).post("companies/", {"name": "x"}).status_code == 403
+    token.revoked_at = timezone.now()
+    token.save()
+    assert api.get("companies/").status_code == 401
+    with operation("user.edit", by=None, via="command") as op:
+        op.update(op.lock(User, [ben.pk])[ben.pk], {"is_active": False})
+    assert Caller(reading).get("companies/").status_code == 401
 
 
 def test_scopes_narrow_what_a_token_may_do(api_of, ann):
