@@ -7,6 +7,7 @@ import time
 
 import pytest
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import (
@@ -18,7 +19,6 @@ from schemathesis.specs.openapi.checks import (
 
 from vizavi.api import throttle
 from vizavi.api.records import served
-from vizavi.config.wsgi import application
 from vizavi.core.entity import registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +82,7 @@ def test_schemathesis_finds_every_answer_as_documented(api_of, ann, administrato
     for n in range(3):
         company = api.post("companies/", {"name": f"Фирма {n}", "owner": ann.pk}).json()["id"]
         api.post("contacts/", {"name": f"Имя {n}", "company": company})
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) > 25
     started = time.monotonic()
