@@ -1,0 +1,85 @@
+"""The demo firm: the same every time, once, removable, in two languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from vizavi.access.models import Department, User
+from vizavi.clients.models import Company, Contact
+from vizavi.core.entity import registry
+from vizavi.core.journal import history
+from vizavi.core.reading import Reader
+from vizavi.core.records import unrestricted
+from vizavi.demo.commands import load_once
+from vizavi.demo.load import is_loaded, remove
+
+pytestmark = pytest.mark.django_db
+
+
+def counts():
+    with unrestricted("a test counts"):
+        return [m.objects.alive().count() for m in (Department, User, Company, Contact)]
+
+
+def test_it_is_loaded_once_with_all_its_people():
+    assert load_once("ru") and not load_once("ru")
+    assert counts() == [3, 8, 15, 40]
+    with unrestricted("a test"):
+        company = Company.objects.get(inn__startswith="352809076")
+    reader = Reader(User.objects.get(email__startswith="a.kovaleva"))
+    entries, _older = history(registry["company"], company, reader)
+    assert len(entries) >= 4 and entries[0].at > entries[-1].at
+
+
+def test_it_is_the_same_every_time():
+    def content():
+        with unrestricted("a test"):
+            return list(
+                Company.objects.order_by("inn").values_list("name", "inn", "phones", "emails", "owner__email")
+            )
+
+    load_once("ru")
+    first = content()
+    with unrestricted("a test"):
+        from vizavi.core.records import writing
+
+        with writing():
+            for model in (Contact, Company):
+                model.objects.all().delete()
+    from vizavi.core.models import Operation
+
+    Operation.objects.all().delete()
+    with writing():
+        User.objects.all().delete()
+        Department.objects.all().delete()
+    load_once("ru")
+    assert content() == first
+
+
+def test_it_goes_away_without_a_trace_in_the_lists(administrator):
+    load_once("ru")
+    assert remove(administrator) == 0
+    assert counts() == [0, 1, 0, 0]
+    assert not is_loaded()
+
+
+def test_what_people_worked_on_stays(administrator):
+    from vizavi.core import actions
+
+    load_once("ru")
+    with unrestricted("a test"):
+        company = Company.objects.get(inn__startswith="770123456")
+    actions.update(registry["company"], company.pk, {"comment": "наш!"}, administrator)
+    assert remove(administrator) >= 1
+    assert actions.fetch(registry["company"], company.pk, administrator)
+
+
+def test_the_english_firm_has_no_russian_letter():
+    load_once("en")
+    with unrestricted("a test"):
+        for model in (Company, Contact, User, Department):
+            for record in model.objects.all():
+                assert not re.search("[а-яА-Я]", str(record)), record
+        assert not any(re.search("[а-яА-Я]", str(c.address) + c.comment) for c in Company.objects.all())
