@@ -18,7 +18,7 @@ from typing import Any
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 except ModuleNotFoundError:  # run by hand where the build tools aren't installed
-    BuildHookInterface = object
+    BuildHookInterface = object  # type: ignore[assignment,misc]
 
 FRONTEND = Path("frontend")
 DIST = Path("vizavi/ui/static/dist")

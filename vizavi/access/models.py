@@ -62,7 +62,7 @@ class User(AbstractBaseUser, Journaled):
     #: Language, theme, density, sidebar: how this person likes the screens.
     preferences = models.JSONField(default=dict, blank=True, editable=False)
 
-    objects = UserManager()
+    objects: ClassVar[Any] = UserManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -272,7 +272,7 @@ HISTORY = [
         ("Решение принимает Пётр Сидоров, звонить после 15:00.", "Peter Sidorov decides; call after 15:00."),
     ),
     (12, 4, "e.egorova", "revenue", ("1020000000", "1020000000")),
-    (9, 6, "d.nikitina", "kind", ("client", "client")),
+    (9, 6, "d.nikitina", "kind", ("partner", "partner")),
     (5, 0, "d.nikitina", "employees", (5460, 5460)),
     (
         3,

@@ -47,7 +47,7 @@ def records(entity: Entity, reader: Reader, params: Any) -> Iterator[list[Journa
     while True:
         page = pages.page(entity, reader, where & may, sort=params.get("sort", ""), limit=CHUNK, after=after)
         yield page.records
-        after = page.next
+        after = page.next or ""
         if not after:
             return
 

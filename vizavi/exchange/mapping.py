@@ -119,8 +119,8 @@ def read(entity: Entity, raw: Any, headers: Sequence[str], reader: Reader) -> Ma
     if not isinstance(raw, dict):
         raise Invalid({"": [_("The mapping is not a JSON object.")]})
     allowed = {f.name for f in importable(entity, reader)}
-    columns = raw.get("columns") if isinstance(raw.get("columns"), dict) else {}
-    values = raw.get("values") if isinstance(raw.get("values"), dict) else {}
+    columns: Any = raw.get("columns") if isinstance(raw.get("columns"), dict) else {}
+    values: Any = raw.get("values") if isinstance(raw.get("values"), dict) else {}
     found = Mapping(
         columns={str(h): str(n) for h, n in columns.items() if n},
         values={

@@ -118,7 +118,10 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             sha256, _size, _kind = keep(upload.chunks())
             run = ImportRun(
-                entity=entity.name, file_name=clean_name(upload.name or ""), sha256=sha256, by=request.user
+                entity=entity.name,
+                file_name=clean_name(upload.name or ""),
+                sha256=sha256,
+                by=request.user,  # type: ignore[misc]
             )
             table = open_table(run.path, run.file_name)
             run.mapping = mapping.guess(entity, table, Reader(request.user)).json()

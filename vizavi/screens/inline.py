@@ -15,7 +15,7 @@ from vizavi.core.fields import Field
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.screens.cells import edit, show
-from vizavi.screens.records import writable
+from vizavi.screens.records import feed, head, writable
 from vizavi.screens.web import entity_view, go, reader_of, said, version_of
 from vizavi.ui import is_partial, render_block
 
@@ -63,7 +63,12 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
         )
     if not is_partial(request):
         return go(request, entity.url(pk), _("Saved"), operation)
-    response = answer(request, entity, f, fresh, Reader(reader.user), "value")
+    reader = Reader(reader.user)
+    response = answer(request, entity, f, fresh, reader, "value")
+    if operation and request.GET.get("in") != "cell":
+        # What follows from the value on the same page: the newest entry of the history, and the name.
+        context = {**head(entity, fresh, reader), **feed(entity, fresh, reader, None)}
+        response.write(render_block(request, "screens/record.html", "around", context))
     return said(response, _("Saved"), operation) if operation else response
 
 

@@ -90,7 +90,7 @@ def profile(request: HttpRequest) -> HttpResponse:
             return go(request, "/settings/profile/", _("Saved"), op.row if op.done else None)
     zones = sorted(zoneinfo.available_timezones())
     context = {
-        "name": name,
+        "own_name": name,
         "email": user.email,
         "role": user.get_role_display(),
         "zone": zone,
@@ -131,7 +131,7 @@ def firm_page(request: HttpRequest) -> HttpResponse:
     """The firm, through the journal like everything."""
     entity, reader = registry["firm"], reader_of(request)
     actions.permit(reader.user, door.CHANGE, entity)
-    row = Firm.objects.order_by("pk").first()
+    row: Any = Firm.objects.order_by("pk").first()
     if row is None:
         with operation("firm.create", by=None, via="command") as op:
             op.create([firm()])

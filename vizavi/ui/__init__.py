@@ -1,6 +1,6 @@
 """The look of Vizavi: tokens, components, layout, formats. Knows nothing of customers or deals.
 
-    from vizavi.ui import render, add_toast, context_provider
+from vizavi.ui import render, add_toast, context_provider
 """
 
 from __future__ import annotations

@@ -20,7 +20,17 @@ from django.utils.translation import gettext as _
 
 NBSP, THIN = "\u00a0", "\u202f"
 # Signs that people know better than codes, in every language.
-SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "BYN": "Br", "UAH": "₴", "CNY": "¥", "AMD": "֏"}
+SIGNS = {
+    "RUB": "₽",
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "KZT": "₸",
+    "BYN": "Br",
+    "UAH": "₴",
+    "CNY": "¥",
+    "AMD": "֏",
+}
 
 
 @lru_cache(maxsize=32)
@@ -175,7 +185,7 @@ def ago(value: Any) -> str:
         return day_label(value)
     if not isinstance(value, dt.datetime):
         return ""
-    now = timezone.localtime() if timezone.is_aware(value) else dt.datetime.now()  # noqa: DTZ005
+    now = timezone.localtime() if timezone.is_aware(value) else dt.datetime.now()
     gap = value - now
     if abs(gap) < dt.timedelta(minutes=1):
         return _("just now")

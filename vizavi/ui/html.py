@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 TONES = ("blue", "teal", "violet", "amber", "green", "pink", "cyan", "orange", "lime", "red")
@@ -17,11 +18,12 @@ _FORBIDDEN = re.compile(r"(on\w+|style|hx-on.*)\Z", re.IGNORECASE)
 
 
 def attrs(values: Mapping[str, Any] | None = None, /, **more: Any) -> Markup:
-    """` name="value"` for each; True writes the bare name, None and False nothing; `aria_label` becomes `aria-label`."""
+    """` name="value"` for each; True writes the bare name, None and False nothing; `a_b` becomes `a-b`."""
     parts = []
     named = {name.rstrip("_").replace("_", "-"): value for name, value in more.items()}
     for name, value in {**named, **(values or {})}.items():
-        if value is None or value is False:
+        # An inline `if` without `else` gives Undefined: no attribute either.
+        if value is None or value is False or isinstance(value, Undefined):
             continue
         if not _ATTRIBUTE.match(name) or _FORBIDDEN.match(name):
             raise ValueError(f"{name!r} may not be an attribute.")
@@ -90,4 +92,6 @@ def spark_points(values: Iterable[float], width: int = 96, height: int = 36) -> 
     numbers = [float(value) for value in values]
     top = max([*numbers, 1e-9])
     step = width / max(len(numbers) - 1, 1)
-    return " ".join(f"{i * step:.1f},{height - number / top * height:.1f}" for i, number in enumerate(numbers))
+    return " ".join(
+        f"{i * step:.1f},{height - number / top * height:.1f}" for i, number in enumerate(numbers)
+    )

@@ -37,7 +37,9 @@ def _full_context(request: HttpRequest, context: dict[str, Any] | None) -> dict[
     return data | (context or {})
 
 
-def render_block(request: HttpRequest, template: str, block: str, context: dict[str, Any] | None = None) -> str:
+def render_block(
+    request: HttpRequest, template: str, block: str, context: dict[str, Any] | None = None
+) -> str:
     """One named block as text: to be sent alone, or inside <hx-partial> beside others."""
     return render_named_block(engine().env, template, block, _full_context(request, context))
 
@@ -73,7 +75,11 @@ def add_trigger(response: HttpResponse, name: str, detail: Any = True) -> HttpRe
 
 
 def add_toast(
-    response: HttpResponse, text: str, kind: str = "ok", undo_url: str = "", link: tuple[str, str] | None = None
+    response: HttpResponse,
+    text: str,
+    kind: str = "ok",
+    undo_url: str = "",
+    link: tuple[str, str] | None = None,
 ) -> HttpResponse:
     """Says it in a toast. Kinds: ok, info, warn, error. `undo_url` gets a POST; `link` is (label, url)."""
     detail: dict[str, Any] = {"text": str(text), "kind": kind}

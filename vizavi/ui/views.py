@@ -66,7 +66,9 @@ def styleguide_demo(request: HttpRequest, what: str) -> HttpResponse:
             HttpResponse(render_block(request, template, "field", data)), _("Saved"), undo_url=request.path
         )
     if what == "field":
-        return HttpResponse(render_block(request, template, "field" if "show" in request.GET else "editor", data))
+        return HttpResponse(
+            render_block(request, template, "field" if "show" in request.GET else "editor", data)
+        )
     if what == "toast":
         kind = request.GET.get("kind", "ok")
         undo = request.path if "undo" in request.GET else ""
@@ -83,6 +85,7 @@ def styleguide_demo(request: HttpRequest, what: str) -> HttpResponse:
         response.headers["X-Incident"] = "a1b2c3"
         return response
     if what == "upload":
-        name = request.FILES["file"].name if "file" in request.FILES else ""
+        sent = request.FILES.getlist("file")
+        name = sent[0].name if sent else ""
         return HttpResponse(format_html('<div class="file">{}</div>', name))
     raise Http404

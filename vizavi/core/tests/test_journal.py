@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from vizavi.clients.models import Company, Contact
+from vizavi.clients.models import Company
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.errors import Conflict, Invalid, NotThere, OutsideOperation, Refused, Unguarded
@@ -62,7 +62,12 @@ def test_rows_are_not_read_without_a_person_or_a_reason(ann):
 def test_creating_journals_one_operation_with_one_change(ann):
     company, op = actions.create(companies(), {"name": "Ромашка", "phones": "8 (912) 345-67-89"}, ann)
     change = Change.objects.get(operation=op)
-    assert (change.entity, change.record_id, change.action, change.version) == ("company", company.pk, "create", 1)
+    assert (change.entity, change.record_id, change.action, change.version) == (
+        "company",
+        company.pk,
+        "create",
+        1,
+    )
     assert change.diff["name"] == [None, "Ромашка"]
     assert op.by == ann and op.verb == "company.create" and op.title == "Ромашка"
     assert ReachKey.objects.get(record_id=company.pk).key == "+79123456789"
@@ -80,7 +85,12 @@ def test_two_people_who_change_different_fields_both_succeed(ann, ben):
     company, _ = actions.create(companies(), {"name": "Ромашка"}, ann)
     actions.update(companies(), company.pk, {"inn": "7701234567"}, ann, base=1)
     record, op = actions.update(companies(), company.pk, {"comment": "постоянный"}, ann, base=1)
-    assert op is not None and record.inn == "7701234567" and record.comment == "постоянный" and record.version == 3
+    assert (
+        op is not None
+        and record.inn == "7701234567"
+        and record.comment == "постоянный"
+        and record.version == 3
+    )
 
 
 def test_the_same_field_changed_meanwhile_is_a_conflict_that_writes_nothing(ann):
@@ -104,7 +114,11 @@ def test_undo_and_redo_of_an_edit(ann):
     company, _ = actions.create(companies(), {"name": "Ромашка", "revenue": "1000.50"}, ann)
     _record, op = actions.update(companies(), company.pk, {"name": "Василёк", "revenue": "7"}, ann)
     back = undo(op, ann)
-    assert not back.obstacles and fresh(company).name == "Ромашка" and fresh(company).revenue == Decimal("1000.50")
+    assert (
+        not back.obstacles
+        and fresh(company).name == "Ромашка"
+        and fresh(company).revenue == Decimal("1000.50")
+    )
     assert fresh(company).revenue_base == Decimal("1000.50")
     assert not can_undo(op, ann)
     again = undo(back.operation, ann)
@@ -229,7 +243,9 @@ def test_a_running_operation_without_a_sign_of_life_becomes_interrupted(ann):
 
     from django.utils import timezone
 
-    row = Operation.objects.create(verb="import", by=ann, via="job", state=Operation.RUNNING, beat_at=timezone.now())
+    row = Operation.objects.create(
+        verb="import", by=ann, via="job", state=Operation.RUNNING, beat_at=timezone.now()
+    )
     assert interrupt_stale() == 0
     Operation.objects.filter(pk=row.pk).update(beat_at=timezone.now() - timedelta(minutes=5))
     assert interrupt_stale() == 1
@@ -245,7 +261,7 @@ def test_errors_come_by_field_and_nothing_is_written(ann):
 
 
 def test_who_may_only_read_is_refused_with_a_reason(ann, cat):
-    company, op = actions.create(companies(), {"name": "Ромашка"}, ann)
+    _company, op = actions.create(companies(), {"name": "Ромашка"}, ann)
     for attempt in (
         lambda: actions.create(companies(), {"name": "x"}, cat),
         lambda: undo(op, cat),
@@ -268,7 +284,9 @@ def test_a_stranger_finds_nothing(ann, dan):
 
 def test_a_relation_to_a_hidden_record_survives_an_edit_but_cannot_be_made(ann, dan, administrator):
     hidden, _ = actions.create(companies(), {"name": "Чужая"}, ann)
-    contact, _ = actions.create(contacts(), {"name": "Пётр", "company": hidden.pk, "owner": dan.pk}, administrator)
+    contact, _ = actions.create(
+        contacts(), {"name": "Пётр", "company": hidden.pk, "owner": dan.pk}, administrator
+    )
     reader = Reader(dan)
     assert reader.json(contacts().fields["company"], contact) is None
     record, op = actions.update(contacts(), contact.pk, {"name": "Пётр Ким", "company": hidden.pk}, dan)

@@ -23,7 +23,7 @@ from vizavi.core.reading import Reader
 from vizavi.exchange import export, mapping, tasks
 from vizavi.exchange.importer import Importer
 from vizavi.exchange.models import ImportRun, Reject
-from vizavi.exchange.readers import Unreadable, open_table
+from vizavi.exchange.readers import open_table
 from vizavi.jobs import worker
 
 ACCOUNTS = Path(__file__).resolve().parents[4] / "shared/data/crm-sales-opportunities/accounts.csv"

@@ -6,25 +6,28 @@ from vizavi.search import dialect
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SearchRow',
+            name="SearchRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=300)),
-                ('text', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("title", models.CharField(max_length=300)),
+                ("text", models.TextField(blank=True)),
             ],
             options={
-                'db_table': 'search_row',
-                'constraints': [models.UniqueConstraint(fields=('entity', 'record_id'), name='search_once')],
+                "db_table": "search_row",
+                "constraints": [models.UniqueConstraint(fields=("entity", "record_id"), name="search_once")],
             },
         ),
         migrations.RunPython(dialect.create, dialect.drop),
