@@ -97,7 +97,10 @@ def read_view(request: HttpRequest, pk: int) -> HttpResponse:
 def content_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     reader = need(request, READ)
     fetch(reader.user, pk)
-    return views.download(request, pk)
+    response = views.download(request, pk)
+    # A program asks for the bytes; their kind stands in the description of the file.
+    response["Content-Type"] = "application/octet-stream"
+    return response
 
 
 def delete_view(request: HttpRequest, pk: int) -> HttpResponse:

@@ -173,12 +173,9 @@ def posted(request: HttpRequest, entity: Entity, table: Table) -> mapping.Mappin
     found = mapping.Mapping(columns={h: n for h, n in columns.items() if n in entity.fields})
     found.key, found.duplicates = data.get("key", ""), data.get("duplicates", mapping.SKIP)
     for name, known in mapping.guess_values(entity, table, found).items():
-        given = {text: data.get(f"value-{name}-{n}") for n, text in enumerate(known)}
-        found.values[name] = {
-            text: key if key is not None else known[text]
-            for text, key in given.items()
-            for key in [given[text]]
-        }
+        # In the order of the page; what was not asked there keeps the guess.
+        asked_for = enumerate(sorted(known))
+        found.values[name] = {text: data.get(f"value-{name}-{n}", known[text]) for n, text in asked_for}
     return found
 
 
@@ -210,7 +207,7 @@ def columns_page(
         {
             "name": name,
             "label": entity.fields[name].label,
-            "rows": list(enumerate(known.items())),
+            "rows": list(enumerate(sorted(known.items()))),
             "options": list(getattr(entity.fields[name], "options", ())),
         }
         for name, known in settled.values.items()

@@ -27,6 +27,7 @@ from vizavi.exchange.readers import open_table
 from vizavi.jobs import worker
 
 ACCOUNTS = Path(__file__).resolve().parents[4] / "shared/data/crm-sales-opportunities/accounts.csv"
+HEADINGS = "account sector year_established revenue employees office_location subsidiary_of".split()
 pytestmark = pytest.mark.django_db(transaction=True)
 needs_data = pytest.mark.skipif(
     not ACCOUNTS.exists(), reason="the shared data set is not beside the checkout"
@@ -63,7 +64,11 @@ def test_the_real_file_by_the_wizard_found_edited_exported_and_undone(client_of,
         "parent",
     }
     assert run.mapping["values"]["industry"]["technolgy"] == "technology"
-    data = {f"column-{n}": run.mapping["columns"][h] for n, h in enumerate(run.mapping["columns"])}
+    data = {
+        f"column-{n}": run.mapping["columns"][h]
+        for n, h in enumerate(HEADINGS)
+        if h in run.mapping["columns"]
+    }
     check = client.post(url, {**data, "key": "name", "duplicates": "skip", "value-industry-0": "technology"})
     assert check.status_code == 200 and "85" in check.content.decode()
     assert seen(ann).count() == 0
