@@ -79,15 +79,10 @@ def build_frontend(root: Path, log: Callable[[str], object] = print) -> bool:
             text=True,
         )
         if done.returncode:
-            raise SystemExit(
-                f"{done.stdout}\nThe front end could not be built: {Path(arguments[0]).name} failed."
-            )
+            raise SystemExit(f"{done.stdout}\nThe front end could not be built: {Path(arguments[0]).name} failed.")
 
     installed = root / FRONTEND / "node_modules/.package-lock.json"
-    if (
-        not installed.exists()
-        or installed.stat().st_mtime < (root / FRONTEND / "package-lock.json").stat().st_mtime
-    ):
+    if not installed.exists() or installed.stat().st_mtime < (root / FRONTEND / "package-lock.json").stat().st_mtime:
         run(str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
     run("build.mjs")
     stamp.write_text(wanted)

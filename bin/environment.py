@@ -105,9 +105,7 @@ def find_uv():
     program = private / "bin" / "uv"
     if uv_version(program) == tuple(int(part) for part in UV_VERSION.split(".")):
         return str(program)
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(private)], capture_output=True, text=True
-    )
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(private)], capture_output=True, text=True)
     if made.returncode:
         print(flush=True)
         fail(
@@ -140,9 +138,7 @@ def uv_version(program):
 def runs(python):
     """Does the interpreter start, and is it the version that we run on?"""
     try:
-        done = subprocess.run(
-            [str(python), "-c", "import sys; print(sys.version_info[:2])"], capture_output=True
-        )
+        done = subprocess.run([str(python), "-c", "import sys; print(sys.version_info[:2])"], capture_output=True)
     except OSError:
         return False
     return done.stdout.decode().strip() == str(sys.version_info[:2])
@@ -181,9 +177,7 @@ def install_ourselves(uv):
 def run(command):
     """Run quietly; on failure show all it said."""
     environment = {
-        key: value
-        for key, value in os.environ.items()
-        if key not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
+        key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
     }
     # A firm's own certificate authority is in the system's store.
     environment.setdefault("UV_SYSTEM_CERTS", "1")
@@ -192,11 +186,7 @@ def run(command):
     if done.returncode:
         print(flush=True)
         sys.stderr.write(done.stdout.decode(errors="replace"))
-        fail(
-            "The set-up failed at: {} {}. Is the network there?".format(
-                Path(words[0]).name, " ".join(words[1:4])
-            )
-        )
+        fail("The set-up failed at: {} {}. Is the network there?".format(Path(words[0]).name, " ".join(words[1:4])))
 
 
 @contextlib.contextmanager

@@ -13,17 +13,13 @@ ROLES = ("administrator", "director", "head", "manager", "readonly")
 
 def register(subparsers: Any) -> None:
     """The commands."""
-    user = subparsers.add_parser("user", help="people who sign in").add_subparsers(
-        required=True, metavar="WHAT"
-    )
+    user = subparsers.add_parser("user", help="people who sign in").add_subparsers(required=True, metavar="WHAT")
     add = user.add_parser("add", help="add a person")
     add.add_argument("email")
     add.add_argument("--role", choices=ROLES, required=True)
     add.add_argument("--department", metavar="NAME", help="made when there is none of this name")
     add.add_argument("--name", help="default: the part of the address before @")
-    add.add_argument(
-        "--password-stdin", action="store_true", help="read the password from the standard input"
-    )
+    add.add_argument("--password-stdin", action="store_true", help="read the password from the standard input")
     add.set_defaults(func=add_user)
     password = user.add_parser("password", help="set a password, read from the standard input")
     password.add_argument("email")
@@ -106,9 +102,7 @@ def make_token(options: argparse.Namespace) -> int:
     """Print the secret; it is not shown again."""
     from vizavi.access.models import ApiToken
 
-    _token, secret = ApiToken.make(
-        person(options.email), options.name, "read" if options.read_only else "write"
-    )
+    _token, secret = ApiToken.make(person(options.email), options.name, "read" if options.read_only else "write")
     print(secret)
     return 0
 

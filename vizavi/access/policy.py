@@ -43,9 +43,7 @@ class Policy:
         if owners is None:
             return Verdict(True)
         if not owners:
-            return Verdict(
-                False, _("Your role, %(role)s, does not allow this.") % {"role": user.get_role_display()}
-            )
+            return Verdict(False, _("Your role, %(role)s, does not allow this.") % {"role": user.get_role_display()})
         if record is None or record.owner_id in owners:  # type: ignore[attr-defined]
             return Verdict(True)
         return Verdict(False, reason_for(presets.scope_of(user.role, action)))
@@ -67,10 +65,7 @@ class Policy:
 def is_known(user: Any) -> bool:
     """Somebody who may be here at all: signed in, not blocked, not deleted."""
     return bool(
-        user is not None
-        and getattr(user, "is_authenticated", False)
-        and user.is_active
-        and user.deleted_at is None
+        user is not None and getattr(user, "is_authenticated", False) and user.is_active and user.deleted_at is None
     )
 
 

@@ -77,9 +77,7 @@ def attach_view(entity: Entity) -> Any:
             content.update(chunk)
 
         def act() -> HttpResponse:
-            file, done = store.attach(
-                entity, record, upload.name or "", upload.chunks(), reader.user, via=VIA
-            )
+            file, done = store.attach(entity, record, upload.name or "", upload.chunks(), reader.user, via=VIA)
             where = address(request, f"/api/v1/files/{file.pk}/")
             return answer(shown(file), 201, {"Location": where, "Operation-Id": str(done.pk)})
 

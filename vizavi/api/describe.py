@@ -143,9 +143,7 @@ def cursor(name: str, *, number: bool = False) -> Schema:
 
 
 def if_match() -> Schema:
-    words = _(
-        "The ETag of the record as you saw it: refused with 409 when the same field was changed meanwhile"
-    )
+    words = _("The ETag of the record as you saw it: refused with 409 when the same field was changed meanwhile")
     return header("If-Match", {"type": "string", "pattern": r'^("?[0-9]{1,9}"?|\*)$'}, words)
 
 

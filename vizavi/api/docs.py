@@ -60,9 +60,7 @@ def sections() -> list[dict[str, Any]]:
                 {
                     "tag": tag,
                     "title": entity.label_plural if entity else tag,
-                    "fields": field_rows(entity.name.capitalize(), whole["components"]["schemas"])
-                    if entity
-                    else [],
+                    "fields": field_rows(entity.name.capitalize(), whole["components"]["schemas"]) if entity else [],
                     "operations": [],
                 },
             )

@@ -53,9 +53,7 @@ def document(language: str) -> dict[str, Any]:
         "info": {
             "title": "Vizavi",
             "version": __version__,
-            "description": _(
-                "The API of this firm's Vizavi. What you see and may do here is what your rights allow."
-            ),
+            "description": _("The API of this firm's Vizavi. What you see and may do here is what your rights allow."),
         },
         "servers": [{"url": BASE}],
         "paths": {

@@ -46,9 +46,7 @@ def once(request: HttpRequest, user: Any, content: bytes, act: Callable[[], Http
     if key is None:
         return act()
     if not 0 < len(key) <= LONGEST or not key.isprintable():
-        raise ApiError(
-            400, "bad_request", _("An Idempotency-Key is 1 to %(most)s characters.") % {"most": LONGEST}
-        )
+        raise ApiError(400, "bad_request", _("An Idempotency-Key is 1 to %(most)s characters.") % {"most": LONGEST})
     digest = digest_of(request, content)
     for _attempt in range(3):
         kept = KeptAnswer.objects.filter(user=user, key=key).first()
@@ -60,9 +58,7 @@ def once(request: HttpRequest, user: Any, content: bytes, act: Callable[[], Http
             return _act(user, key, digest, act)
         except _Taken:
             continue
-    raise ApiError(
-        409, "in_progress", _("A request with this key is being worked on."), headers={"Retry-After": "1"}
-    )
+    raise ApiError(409, "in_progress", _("A request with this key is being worked on."), headers={"Retry-After": "1"})
 
 
 def _act(user: Any, key: str, digest: str, act: Callable[[], HttpResponse]) -> HttpResponse:

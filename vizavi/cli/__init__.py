@@ -41,13 +41,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(arguments: list[str]) -> int:
     """Parse and dispatch. The data directory is settled first, because Django's settings read it."""
-    parser = argparse.ArgumentParser(
-        prog="vizavi", description="A CRM that a firm runs itself.", allow_abbrev=False
-    )
+    parser = argparse.ArgumentParser(prog="vizavi", description="A CRM that a firm runs itself.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"Vizavi {__version__}")
-    parser.add_argument(
-        "--data", metavar="DIR", type=Path, help="data directory (default: $VIZAVI_DATA or ./data)"
-    )
+    parser.add_argument("--data", metavar="DIR", type=Path, help="data directory (default: $VIZAVI_DATA or ./data)")
     data, rest = split_data(arguments)
     if data:
         os.environ["VIZAVI_DATA"] = str(Path(data).absolute())

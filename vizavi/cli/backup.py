@@ -44,9 +44,7 @@ END $$;
 
 def register(commands: Any) -> None:
     """The two commands."""
-    parser = commands.add_parser(
-        "backup", help="write everything into one file; the server may run meanwhile"
-    )
+    parser = commands.add_parser("backup", help="write everything into one file; the server may run meanwhile")
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.set_defaults(func=backup)
     parser = commands.add_parser("restore", help="put a backup in the place of the present data")
@@ -162,9 +160,9 @@ def unpack(archive: zipfile.ZipFile, folder: Path) -> None:
     try:
         for member in archive.infolist():
             path = PurePosixPath(member.filename)
-            known = member.filename in (SQLITE_MEMBER, POSTGRESQL_MEMBER, SECRET_KEY_FILE) or path.parts[
-                :1
-            ] == ("files",)
+            known = member.filename in (SQLITE_MEMBER, POSTGRESQL_MEMBER, SECRET_KEY_FILE) or path.parts[:1] == (
+                "files",
+            )
             if member.is_dir() or member.filename == "vizavi.json":
                 continue
             if not known or path.is_absolute() or ".." in path.parts or "\\" in member.filename:
@@ -212,9 +210,7 @@ def restore_postgresql(fresh: Path, kept: Path) -> bool:
         database.dump_postgresql(kept / POSTGRESQL_MEMBER)
     script = fresh / "restore.sql"
     body = fresh / "body.sql"
-    database.run_postgresql(
-        ["pg_restore", "--no-owner", "--no-acl", f"--file={body}", str(fresh / POSTGRESQL_MEMBER)]
-    )
+    database.run_postgresql(["pg_restore", "--no-owner", "--no-acl", f"--file={body}", str(fresh / POSTGRESQL_MEMBER)])
     with script.open("wb") as out, body.open("rb") as source:
         out.write(EMPTY_SCHEMA.encode())
         shutil.copyfileobj(source, out)

@@ -58,9 +58,7 @@ def findings() -> Iterator[Finding]:
             for finding in check():
                 yield Finding(*finding)
         except Exception as error:
-            yield Finding(
-                "fault", check.__name__.replace("_", " "), " ".join(str(error).split()) or repr(error)
-            )
+            yield Finding("fault", check.__name__.replace("_", " "), " ".join(str(error).split()) or repr(error))
 
 
 def program() -> Iterator[Finding]:
@@ -134,9 +132,7 @@ def files_made_at_install() -> Iterator[Finding]:
     package = Path(__file__).resolve().parent.parent
     bundle = package / "ui/static/dist/app.js"
     built = bundle.exists()
-    yield Finding(
-        "ok" if built else "fault", "front end", "built" if built else "missing: run python hatch_build.py"
-    )
+    yield Finding("ok" if built else "fault", "front end", "built" if built else "missing: run python hatch_build.py")
     for source in sorted((package / "languages").glob("*/LC_MESSAGES/*.po")):
         compiled = source.with_suffix(".mo").exists()
         name = source.parent.parent.name
@@ -165,7 +161,5 @@ def settings_in_use() -> Iterator[Finding]:
     yield Finding(
         "ok" if settings.MAIL_CONFIGURED else "warning",
         "mail",
-        f"through {settings.EMAIL_HOST}"
-        if settings.MAIL_CONFIGURED
-        else "VIZAVI_SMTP_URL is not set: none is sent",
+        f"through {settings.EMAIL_HOST}" if settings.MAIL_CONFIGURED else "VIZAVI_SMTP_URL is not set: none is sent",
     )

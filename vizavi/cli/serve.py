@@ -33,12 +33,8 @@ def register(commands: Any) -> None:
     """The command."""
     parser = commands.add_parser("serve", help="prepare the data, then serve until Ctrl-C")
     parser.add_argument("--port", type=int, default=8000, help="default: 8000")
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
-    )
-    parser.add_argument(
-        "--data", metavar="DIR", type=Path, help="data directory (default: $VIZAVI_DATA or ./data)"
-    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--data", metavar="DIR", type=Path, help="data directory (default: $VIZAVI_DATA or ./data)")
     parser.add_argument("--demo", action="store_true", help="load the demo firm, once")
     parser.add_argument("--lang", choices=["ru", "en"], help="default language of pages and of the demo firm")
     parser.add_argument("--workers", type=int, default=WORKERS, help=f"server processes (default: {WORKERS})")
@@ -119,9 +115,7 @@ def collect_static() -> None:
     stamp, wanted = Path(settings.STATIC_ROOT) / ".stamp", digest.hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    call_command(
-        "collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=["axe.min.js", ".stamp"]
-    )
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=["axe.min.js", ".stamp"])
     stamp.write_text(wanted)
 
 

@@ -80,9 +80,7 @@ class Company(Record):
             models.Index(fields=["name_key", "id"], name="company_name"),
             models.Index(fields=["-created_at", "-id"], name="company_created"),
             models.Index(fields=["owner", "-created_at", "-id"], name="company_owner_created"),
-            models.Index(
-                fields=["deleted_at"], name="company_bin", condition=models.Q(deleted_at__isnull=False)
-            ),
+            models.Index(fields=["deleted_at"], name="company_bin", condition=models.Q(deleted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

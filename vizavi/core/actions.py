@@ -57,9 +57,7 @@ def prepare(
         if f is None or not access.sees(name):
             errors[name] = [_("There is no field “%(name)s”.") % {"name": str(name)[:60]}]
         elif (
-            f.computed
-            or (not f.editable and not (name == "created_at" and record is None))
-            or not access.writes(name)
+            f.computed or (not f.editable and not (name == "created_at" and record is None)) or not access.writes(name)
         ):
             errors[name] = [_("This field cannot be changed.")]
         else:
@@ -170,9 +168,7 @@ def delete(
     return _move(entity, ids, by, via, verb or f"{entity.name}.delete", into_bin=True, base=base)
 
 
-def restore(
-    entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = ""
-) -> Operation | None:
+def restore(entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = "") -> Operation | None:
     """Take records out of the recycle bin. Raises `NotThere`, `Refused`; all or none."""
     return _move(entity, ids, by, via, verb or f"{entity.name}.restore", into_bin=False)
 

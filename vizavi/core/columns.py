@@ -26,11 +26,7 @@ class FoldKey(models.CharField):
 
     def pre_save(self, record: models.Model, add: bool) -> Any:
         source = record._meta.get_field(self.of)
-        text = (
-            source.text_of(getattr(record, self.of))
-            if hasattr(source, "text_of")
-            else getattr(record, self.of)
-        )
+        text = source.text_of(getattr(record, self.of)) if hasattr(source, "text_of") else getattr(record, self.of)
         setattr(record, self.attname, sort_key(text))
         return getattr(record, self.attname)
 
@@ -114,9 +110,7 @@ class Money(models.DecimalField):
 
     def __init__(self, *args: Any, currency: str = "currency", **kwargs: Any):
         self.currency = currency
-        super().__init__(
-            *args, **{"max_digits": 18, "decimal_places": 2, "null": True, "blank": True, **kwargs}
-        )
+        super().__init__(*args, **{"max_digits": 18, "decimal_places": 2, "null": True, "blank": True, **kwargs})
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()

@@ -114,9 +114,7 @@ class Entity:
             if name in self.fields and not isinstance(self.fields[name], RelationField):
                 yield f"timeline names {name!r}, which is not a relation"
         for name in self.keys:
-            if name in self.fields and not isinstance(
-                self.fields[name], TextField | PhonesField | EmailsField
-            ):
+            if name in self.fields and not isinstance(self.fields[name], TextField | PhonesField | EmailsField):
                 yield f"keys names {name!r}, which is no text, phone or e-mail"
         unknown = {
             n
@@ -150,9 +148,7 @@ class Entity:
     def journaled(self) -> list[Field]:
         """Fields whose changes are kept and can be undone: all that are stored, but for the bookkeeping."""
         return [
-            f
-            for f in self.fields.values()
-            if not f.computed and (f.name not in BOOKKEEPING or f.name == "created_at")
+            f for f in self.fields.values() if not f.computed and (f.name not in BOOKKEEPING or f.name == "created_at")
         ]
 
     @property
@@ -169,12 +165,7 @@ class Entity:
 
     def related(self) -> list[RelationField]:
         """Relations of other entities that point here, for the cards of a record page."""
-        return [
-            f
-            for e in registry
-            for f in e.relations
-            if f.target is self and f.name not in (*BOOKKEEPING, "owner")
-        ]
+        return [f for e in registry for f in e.relations if f.target is self and f.name not in (*BOOKKEEPING, "owner")]
 
     def by_title(self, text: str, user: Any) -> list[int]:
         """At most two ids of visible records that this text names: by title, or by a key field."""

@@ -36,9 +36,7 @@ class Invalid(Exception):
 
     def __init__(self, errors: dict[str, list[str]]):
         self.errors = {name: [str(m) for m in messages] for name, messages in errors.items()}
-        super().__init__(
-            "; ".join(f"{k}: {', '.join(v)}" if k else ", ".join(v) for k, v in self.errors.items())
-        )
+        super().__init__("; ".join(f"{k}: {', '.join(v)}" if k else ", ".join(v) for k, v in self.errors.items()))
 
 
 @dataclass(frozen=True)

@@ -98,9 +98,7 @@ class Filter:
         for condition in self.conditions:
             if condition.group:
                 found = condition.q(reader)
-                groups[condition.group] = (
-                    groups[condition.group] | found if condition.group in groups else found
-                )
+                groups[condition.group] = groups[condition.group] | found if condition.group in groups else found
             else:
                 result &= condition.q(reader)
         for group in groups.values():

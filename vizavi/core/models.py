@@ -99,9 +99,7 @@ class About(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["entity", "record_id", "target_entity", "target_id"], name="about_once"
-            )
+            models.UniqueConstraint(fields=["entity", "record_id", "target_entity", "target_id"], name="about_once")
         ]
         indexes = [models.Index(fields=["target_entity", "target_id", "entity"], name="about_target")]
 

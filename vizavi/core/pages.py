@@ -144,9 +144,7 @@ def _ordering(found: list[Key], backwards: bool, phase: str) -> list[Any]:
         if not key.nullable or (index == 0 and phase == "value"):
             terms.append(f"-{key.column}" if down else key.column)
         elif backwards:
-            terms.append(
-                F(key.column).desc(nulls_first=True) if down else F(key.column).asc(nulls_first=True)
-            )
+            terms.append(F(key.column).desc(nulls_first=True) if down else F(key.column).asc(nulls_first=True))
         else:
             terms.append(F(key.column).desc(nulls_last=True) if down else F(key.column).asc(nulls_last=True))
     return terms
@@ -184,16 +182,12 @@ def _take(
         phases.reverse()
     rows: list[Journaled] = []
     for phase in phases:
-        if len(rows) >= limit or (
-            values is not None and first.nullable and _passed(phase, values[0], backwards)
-        ):
+        if len(rows) >= limit or (values is not None and first.nullable and _passed(phase, values[0], backwards)):
             continue
         condition = where if values is None else where & _beyond(found, values, backwards)
         if values is not None and values[0] is not None and phase != "null":
             # The OR alone keeps SQLite from seeking in the index; the first column's bound lets it.
-            condition &= Q(
-                **{f"{first.column}__{'gte' if first.descending == backwards else 'lte'}": values[0]}
-            )
+            condition &= Q(**{f"{first.column}__{'gte' if first.descending == backwards else 'lte'}": values[0]})
         if phase != "all":
             condition &= Q(**{f"{first.column}__isnull": phase == "null"})
         order = _ordering(found, backwards, phase)
@@ -201,9 +195,7 @@ def _take(
             list(base.filter(branch).filter(condition).order_by(*order)._pass()[: limit - len(rows)])
             for branch in branches
         ]
-        merged = (
-            taken[0] if len(taken) == 1 else heapq.merge(*taken, key=cmp_to_key(_compare(found, backwards)))
-        )
+        merged = taken[0] if len(taken) == 1 else heapq.merge(*taken, key=cmp_to_key(_compare(found, backwards)))
         rows += list({r.pk: r for r in merged}.values())[: limit - len(rows)]
     return rows
 
@@ -253,9 +245,7 @@ def page(
     return result
 
 
-def count(
-    entity: Entity, reader: Reader, where: Q | None = None, *, deleted: bool = False
-) -> tuple[int, bool]:
+def count(entity: Entity, reader: Reader, where: Q | None = None, *, deleted: bool = False) -> tuple[int, bool]:
     """How many rows this person sees, and whether that is exact: counting stops beyond `EXACT`."""
     branches = door.branches(reader.user, entity)
     if not branches:

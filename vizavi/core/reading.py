@@ -53,9 +53,7 @@ class Reader:
         wanted: dict[str, tuple[Entity, set[int]]] = {}
         for field in fields:
             if isinstance(field, RelationField):
-                wanted.setdefault(field.target.name, (field.target, set()))[1].update(
-                    ids_in(field, list(records))
-                )
+                wanted.setdefault(field.target.name, (field.target, set()))[1].update(ids_in(field, list(records)))
         for entity, ids in wanted.values():
             self.refs(entity, ids)
 

@@ -50,9 +50,7 @@ class JournaledQuerySet(models.QuerySet):
 
     def _must_be_writing(self) -> None:
         if not _writing.get():
-            raise OutsideOperation(
-                f"{self.model.__name__} rows are written inside an operation (core.journal)"
-            )
+            raise OutsideOperation(f"{self.model.__name__} rows are written inside an operation (core.journal)")
 
     def update(self, **kwargs: Any) -> int:
         self._must_be_writing()
@@ -117,9 +115,7 @@ class RecordQuerySet(JournaledQuerySet):
 
     def _must_have_passed(self) -> None:
         if not (self._passed or _unrestricted.get()):
-            raise Unguarded(
-                f"{self.model.__name__} rows are read through visible_to(user) or unrestricted(reason)"
-            )
+            raise Unguarded(f"{self.model.__name__} rows are read through visible_to(user) or unrestricted(reason)")
 
     def _fetch_all(self) -> None:
         if self._result_cache is None:
@@ -191,16 +187,12 @@ class Journaled(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         only = kwargs.get("update_fields")
         if not _writing.get() and not (only and set(only) <= self.unjournaled):
-            raise OutsideOperation(
-                f"{type(self).__name__} rows are written inside an operation (core.journal)"
-            )
+            raise OutsideOperation(f"{type(self).__name__} rows are written inside an operation (core.journal)")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         if not _writing.get():
-            raise OutsideOperation(
-                f"{type(self).__name__} rows go to the recycle bin through core.actions.delete"
-            )
+            raise OutsideOperation(f"{type(self).__name__} rows go to the recycle bin through core.actions.delete")
         return super().delete(*args, **kwargs)
 
 

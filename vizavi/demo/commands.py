@@ -12,9 +12,7 @@ def register(subparsers: Any) -> None:
     """The command."""
     parser = subparsers.add_parser("demo", help="load the demo firm, once, or remove it")
     parser.add_argument("--lang", choices=("ru", "en"), default="ru")
-    parser.add_argument(
-        "--remove", action="store_true", help="take it away, but for what people have worked on"
-    )
+    parser.add_argument("--remove", action="store_true", help="take it away, but for what people have worked on")
     parser.set_defaults(func=run)
 
 
@@ -24,21 +22,13 @@ def run(options: argparse.Namespace) -> int:
     from vizavi.demo.load import remove
 
     if not options.remove:
-        print(
-            "The demo firm is loaded." if load_once(options.lang) else "The demo firm has been loaded before."
-        )
+        print("The demo firm is loaded." if load_once(options.lang) else "The demo firm has been loaded before.")
         return 0
     administrator = person(None)
     if administrator.email.endswith("@severveter.example.com"):
-        raise CommandError(
-            "make an administrator of your own first: vizavi user add EMAIL --role administrator"
-        )
+        raise CommandError("make an administrator of your own first: vizavi user add EMAIL --role administrator")
     left = remove(administrator)
-    print(
-        f"Removed. {left} records stay, because people have worked on them."
-        if left
-        else "The demo firm is removed."
-    )
+    print(f"Removed. {left} records stay, because people have worked on them." if left else "The demo firm is removed.")
     return 0
 
 

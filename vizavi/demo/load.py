@@ -66,9 +66,7 @@ def _people(op: Op, at: int) -> dict[str, User]:
 def _companies(op: Op, at: int, users: dict[str, User]) -> list[Company]:
     entity, reader = registry["company"], Reader(users["m.lapteva"])
     made: list[Any] = []
-    for n, (names, kind, industry, city, inn, year, people, revenue, owner, parent) in enumerate(
-        firm.COMPANIES
-    ):
+    for n, (names, kind, industry, city, inn, year, people, revenue, owner, parent) in enumerate(firm.COMPANIES):
         slug = inn[:6]
         raw = {
             "name": names[at],
@@ -145,9 +143,7 @@ def remove(by: Any) -> int:
         return 0
     mine = Change.objects.filter(operation=loaded, action=Change.CREATE).values_list("entity", "record_id")
     people = [pk for name, pk in mine if name == "user"]
-    own = Operation.objects.filter(
-        by__in=people, verb="company.edit", at__lt=timezone.now() - timedelta(hours=1)
-    )
+    own = Operation.objects.filter(by__in=people, verb="company.edit", at__lt=timezone.now() - timedelta(hours=1))
     for row in own.order_by("-at"):
         if not Operation.objects.filter(undoes=row).exists():
             undo(row, by, via="command")

@@ -17,16 +17,10 @@ def register(subparsers: Any) -> None:
     load = subparsers.add_parser("import", help="load a CSV or XLSX file")
     load.add_argument("entity", help="what it holds: companies, contacts, …")
     load.add_argument("file", type=Path)
-    load.add_argument(
-        "--as", dest="email", metavar="EMAIL", help="whose rights (default: the first administrator)"
-    )
-    load.add_argument(
-        "--mapping", type=Path, metavar="FILE", help="JSON; without it the headings are guessed"
-    )
+    load.add_argument("--as", dest="email", metavar="EMAIL", help="whose rights (default: the first administrator)")
+    load.add_argument("--mapping", type=Path, metavar="FILE", help="JSON; without it the headings are guessed")
     load.add_argument("--dry-run", action="store_true", help="say what would happen")
-    load.add_argument(
-        "--rejects", type=Path, metavar="FILE", help="where refused rows go (default: beside the file)"
-    )
+    load.add_argument("--rejects", type=Path, metavar="FILE", help="where refused rows go (default: beside the file)")
     load.set_defaults(func=run_import)
     give = subparsers.add_parser("export", help="write all records as CSV or XLSX")
     give.add_argument("entity")
@@ -52,9 +46,7 @@ def person(email: str | None) -> Any:
     from django.contrib.auth import get_user_model
 
     rows = get_user_model().objects.filter(deleted_at=None, is_active=True)  # type: ignore[misc]
-    user = (
-        rows.filter(email__iexact=email) if email else rows.filter(role="administrator").order_by("pk")
-    ).first()
+    user = (rows.filter(email__iexact=email) if email else rows.filter(role="administrator").order_by("pk")).first()
     if user is None:
         raise CommandError(f"there is no user {email}." if email else "there is no administrator yet.")
     return user
@@ -76,9 +68,7 @@ def run_import(options: argparse.Namespace) -> int:
         raw = json.loads(options.mapping.read_text("utf-8")) if options.mapping else None
         reader = Reader(by)
         settled = (
-            mappings.guess(entity, table, reader)
-            if raw is None
-            else mappings.read(entity, raw, table.headers, reader)
+            mappings.guess(entity, table, reader) if raw is None else mappings.read(entity, raw, table.headers, reader)
         )
         mappings.read(entity, settled.json(), table.headers, reader)
         importer = Importer(entity, table, settled, by)
@@ -93,9 +83,7 @@ def run_import(options: argparse.Namespace) -> int:
     if run.error:
         raise CommandError(run.error)
     counts = run.counts
-    print(
-        ", ".join(f"{counts.get(name, 0)} {name}" for name in ("created", "updated", "skipped", "rejected"))
-    )
+    print(", ".join(f"{counts.get(name, 0)} {name}" for name in ("created", "updated", "skipped", "rejected")))
     write_rejects(run, table.headers, options.rejects or options.file.with_suffix(".rejects.csv"))
     return 0
 
@@ -109,9 +97,7 @@ def run_for(entity: Any, file: Path, mapping: dict[str, Any], by: Any) -> Any:
 
     with file.open("rb") as stream:
         sha256, _size, _kind = keep(iter(lambda: stream.read(1024 * 1024), b""))
-    begun = ImportRun.objects.filter(
-        sha256=sha256, entity=entity.name, by=by, state=ImportRun.RUNNING, mapping=mapping
-    )
+    begun = ImportRun.objects.filter(sha256=sha256, entity=entity.name, by=by, state=ImportRun.RUNNING, mapping=mapping)
     run = begun.select_related("operation").first()
     assert settings.FILES_ROOT
     return run or ImportRun.objects.create(

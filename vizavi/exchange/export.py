@@ -63,9 +63,7 @@ def lines(
             yield [f.export(record, fresh) for f in fields]
 
 
-def csv_text(
-    entity: Entity, fields: list[Field], reader: Reader, chunks: Iterable[list[Journaled]]
-) -> Iterator[str]:
+def csv_text(entity: Entity, fields: list[Field], reader: Reader, chunks: Iterable[list[Journaled]]) -> Iterator[str]:
     """CSV that a Russian Excel opens rightly: BOM, semicolons, and no cell that is taken for a formula."""
     writer = csv.writer(Echo(), delimiter=";", lineterminator="\r\n")
     yield "\ufeff" + writer.writerow([f.label for f in fields])
@@ -86,21 +84,11 @@ def plain(cell: Any) -> str:
     text = str(cell)
     starts = text.startswith(("=", "-", "+", "@", "\t", "\r"))
     # A telephone number begins with a plus and is no formula.
-    harmless = (
-        text[1:]
-        .replace(" ", "")
-        .replace("-", "")
-        .replace("(", "")
-        .replace(")", "")
-        .replace(",+", "")
-        .isdigit()
-    )
+    harmless = text[1:].replace(" ", "").replace("-", "").replace("(", "").replace(")", "").replace(",+", "").isdigit()
     return f"'{text}" if starts and not harmless else text
 
 
-def workbook(
-    entity: Entity, fields: list[Field], reader: Reader, chunks: Iterable[list[Journaled]]
-) -> IO[bytes]:
+def workbook(entity: Entity, fields: list[Field], reader: Reader, chunks: Iterable[list[Journaled]]) -> IO[bytes]:
     """The same as XLSX with numbers as numbers and dates as dates, in a temporary file that is gone when closed."""
     import xlsxwriter
 

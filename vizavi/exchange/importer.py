@@ -58,9 +58,7 @@ class Importer:
         self.entity, self.table, self.mapping, self.by = entity, table, mapping, by
         self.reader = Reader(by)
         self.columns = [
-            (n, entity.fields[mapping.columns[h]])
-            for n, h in enumerate(table.headers)
-            if h in mapping.columns
+            (n, entity.fields[mapping.columns[h]]) for n, h in enumerate(table.headers) if h in mapping.columns
         ]
         # A record may point to one that stands further down in the same file: those come in a second pass.
         self.later = [(n, f) for n, f in self.columns if isinstance(f, RelationField) and f.target is entity]
@@ -111,9 +109,7 @@ class Importer:
 
     # -- many rows -------------------------------------------------------------------------------------------------
 
-    def sort_out(
-        self, rows: list[Row], seen: set[str]
-    ) -> tuple[list[Journaled], list[tuple[Row, int]], list[Row]]:
+    def sort_out(self, rows: list[Row], seen: set[str]) -> tuple[list[Journaled], list[tuple[Row, int]], list[Row]]:
         """New records, rows that update a record (with its id), rows that are left alone; the rest gets errors.
 
         `seen` are keys that this file has brought already.
@@ -272,9 +268,7 @@ class Importer:
                 wanted.append((row, own, links))
         may = self.changeable(pk for _row, pk, _links in wanted)
         records = op.lock(self.entity.model, may)
-        pairs = [
-            (records[pk], links) for _row, pk, links in wanted if pk in records and pk not in links.values()
-        ]
+        pairs = [(records[pk], links) for _row, pk, links in wanted if pk in records and pk not in links.values()]
         op.update_many(list({record.pk: (record, links) for record, links in pairs}.values()))
         return bad
 

@@ -82,9 +82,7 @@ def guess(entity: Entity, table: Table, reader: Reader) -> Mapping:
 def guess_values(entity: Entity, table: Table, mapping: Mapping) -> dict[str, dict[str, str]]:
     """Values of choices that are no choice, each with the one that is spelt most like it (`""`: none is)."""
     found: dict[str, dict[str, str]] = {}
-    chosen = {
-        h: entity.fields[n] for h, n in mapping.columns.items() if isinstance(entity.fields[n], ChoiceField)
-    }
+    chosen = {h: entity.fields[n] for h, n in mapping.columns.items() if isinstance(entity.fields[n], ChoiceField)}
     at = {heading: table.headers.index(heading) for heading in chosen}
     for row in islice(table.rows(), SAMPLE) if chosen else ():
         for heading, f in chosen.items():
@@ -123,9 +121,7 @@ def read(entity: Entity, raw: Any, headers: Sequence[str], reader: Reader) -> Ma
     values: Any = raw.get("values") if isinstance(raw.get("values"), dict) else {}
     found = Mapping(
         columns={str(h): str(n) for h, n in columns.items() if n},
-        values={
-            str(n): {str(k): str(v) for k, v in m.items()} for n, m in values.items() if isinstance(m, dict)
-        },
+        values={str(n): {str(k): str(v) for k, v in m.items()} for n, m in values.items() if isinstance(m, dict)},
         key=str(raw.get("key") or ""),
         duplicates=str(raw.get("duplicates") or SKIP),
     )

@@ -41,9 +41,7 @@ class Table:
         width = len(self.headers)
         for number, row in enumerate(islice(_read(self), 1, None)):
             if number >= MOST_ROWS:
-                raise Unreadable(
-                    _("The file has more than %(most)s rows; split it.") % {"most": f"{MOST_ROWS:,}"}
-                )
+                raise Unreadable(_("The file has more than %(most)s rows; split it.") % {"most": f"{MOST_ROWS:,}"})
             # What stands beyond the headings belongs to no column.
             cells = [*row[:width], *[""] * (width - len(row))]
             if any(c not in ("", None) for c in cells):
@@ -56,9 +54,7 @@ def open_table(path: Path, name: str) -> Table:
     if size == 0:
         raise Unreadable(_("The file is empty."))
     if size > LARGEST:
-        raise Unreadable(
-            _("The file is larger than %(limit)s MB; split it.") % {"limit": LARGEST // 1024 // 1024}
-        )
+        raise Unreadable(_("The file is larger than %(limit)s MB; split it.") % {"limit": LARGEST // 1024 // 1024})
     table = Table(path, name)
     with path.open("rb") as file:
         start = file.read(64 * 1024)
@@ -140,9 +136,7 @@ def _read_text(table: Table) -> Iterator[list[str]]:
         except csv.Error as error:
             words = {"line": reader.line_num, "limit": f"{LARGEST_CELL:,}"}
             if "limit" in str(error):
-                raise Unreadable(
-                    _("Line %(line)s holds a cell of more than %(limit)s characters.") % words
-                ) from None
+                raise Unreadable(_("Line %(line)s holds a cell of more than %(limit)s characters.") % words) from None
             raise Unreadable(_("Line %(line)s cannot be read as CSV.") % words) from None
         except UnicodeError:
             raise Unreadable(_("The file is damaged: its letters cannot be read.")) from None

@@ -51,9 +51,7 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def places(request: HttpRequest) -> list[Entity]:
     """What this person may import."""
-    return [
-        e for e in registry if e.pages and e.many and not e.admin and door.can(request.user, door.IMPORT, e)
-    ]
+    return [e for e in registry if e.pages and e.many and not e.admin and door.can(request.user, door.IMPORT, e)]
 
 
 def run_of(request: HttpRequest, pk: int) -> ImportRun:
@@ -221,9 +219,7 @@ def columns_page(
         "fields": [(f.name, f.label) for f in fields],
         "values": values,
         "problems": problems,
-        "keys": [
-            (f.name, f.label) for f in mapping.key_fields(entity, reader) if f.name in taken or not taken
-        ],
+        "keys": [(f.name, f.label) for f in mapping.key_fields(entity, reader) if f.name in taken or not taken],
         "key": settled.key,
         "duplicates": settled.duplicates,
         "matched": len(taken),

@@ -15,8 +15,7 @@ def card(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
     """What `files/card.html` needs."""
     return {
         "rows": [
-            {"id": f.pk, "name": f.name, "size": f.size, "url": f"/files/{f.pk}/"}
-            for f in files_of(entity, record)
+            {"id": f.pk, "name": f.name, "size": f.size, "url": f"/files/{f.pk}/"} for f in files_of(entity, record)
         ],
         "upload_url": f"{entity.url(record.pk)}_files/",
         "may_change": bool(door.can(reader.user, door.CHANGE, entity, record)),

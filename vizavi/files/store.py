@@ -93,9 +93,7 @@ def attach(
 
 def files_of(entity: Entity, record: Journaled) -> list[File]:
     """The files about a record that came through the door, newest first."""
-    ids = About.objects.filter(target_entity=entity.name, target_id=record.pk, entity="file").values(
-        "record_id"
-    )
+    ids = About.objects.filter(target_entity=entity.name, target_id=record.pk, entity="file").values("record_id")
     with unrestricted("the record they are about came through the door"):
         return list(File.objects.alive().filter(pk__in=ids).order_by("-pk")[:100])
 

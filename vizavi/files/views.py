@@ -39,9 +39,7 @@ def upload(request: HttpRequest, plural: str, pk: int) -> HttpResponse:
         toast, status = (str(error.errors["file"][0]), "error", ""), 422
     if not is_partial(request) and "XMLHttpRequest" not in request.headers.get("X-Requested-With", ""):
         return HttpResponseRedirect(entity.url(pk))
-    response = render(
-        request, "files/card.html", {"files": cards.card(entity, record, reader)}, status=status
-    )
+    response = render(request, "files/card.html", {"files": cards.card(entity, record, reader)}, status=status)
     return add_toast(response, *toast)
 
 
@@ -60,9 +58,7 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
         filename=file.name,
         content_type=file.content_type,
     )
-    response["Content-Security-Policy"] = (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
-    )
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=0"
     return response

@@ -49,9 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one of the three; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m vizavi.languages.tool")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("extract").add_argument(
-        "--prune", action="store_true", help="drop what no source says"
-    )
+    commands.add_parser("extract").add_argument("--prune", action="store_true", help="drop what no source says")
     merge_parser = commands.add_parser("merge")
     merge_parser.add_argument("fragment", type=Path)
     merge_parser.add_argument("--language", choices=list(LANGUAGES), default="ru")
@@ -184,8 +182,7 @@ def check(found: set[Key]) -> int:
         entries = read(language)
         if path.exists():
             problems += [
-                f"{language}: obsolete: {entry.msgid!r}"
-                for entry in polib.pofile(str(path)).obsolete_entries()
+                f"{language}: obsolete: {entry.msgid!r}" for entry in polib.pofile(str(path)).obsolete_entries()
             ]
         problems += [f"{language}: missing: {key[1]!r}" for key in sorted(found - set(entries), key=str)]
         for key, entry in entries.items():

@@ -60,9 +60,7 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
     ids = [int(i) for i in dict.fromkeys(request.POST.getlist("ids")) if i.isdigit() and len(i) < 19]
     back = safe_next(request.POST.get("next"), entity.url())
     if not ids or len(ids) > MOST_AT_ONCE:
-        return add_toast(
-            go(request, back), _("Select up to %(most)s records.") % {"most": MOST_AT_ONCE}, kind="error"
-        )
+        return add_toast(go(request, back), _("Select up to %(most)s records.") % {"most": MOST_AT_ONCE}, kind="error")
     data = None
     if request.POST.get("do") != "delete":
         f = entity.fields.get(request.POST.get("field", ""))
@@ -81,9 +79,7 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
     text = _("Deleted: %(what)s.") if data is None else _("Changed: %(what)s.")
     text %= {"what": records_text(result.changed)}
     if result.skipped:
-        text += " " + _("Left alone for lack of rights: %(what)s.") % {
-            "what": records_text(len(result.skipped))
-        }
+        text += " " + _("Left alone for lack of rights: %(what)s.") % {"what": records_text(len(result.skipped))}
     return go(request, back, text, done)
 
 
@@ -112,9 +108,7 @@ def bin_page(request: HttpRequest) -> HttpResponse:
         "entity": entity,
         "days": KEPT_DAYS,
         "page": page,
-        "tabs": [
-            {"label": e.label_plural, "url": f"/bin/?entity={e.name}", "current": e is entity} for e in places
-        ],
+        "tabs": [{"label": e.label_plural, "url": f"/bin/?entity={e.name}", "current": e is entity} for e in places],
         "rows": [
             {
                 "id": r.pk,

@@ -128,8 +128,6 @@ def edit(
         editor.label_of_value = reader.ref(f.target, pk).title if pk else ""
     if isinstance(f, MoneyField):
         currency = f.entity.fields.get(f.currency_name)
-        editor.currency = (
-            getattr(record, f.currency_name, "") if record is not None else ""
-        ) or firm().base_currency
+        editor.currency = (getattr(record, f.currency_name, "") if record is not None else "") or firm().base_currency
         editor.currencies = [key for key, _label in getattr(currency, "options", [])]
     return editor

@@ -64,9 +64,7 @@ def change(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
         if request.POST.get(f"keep-{n}") != "theirs" and _differs(entity.fields[n], raw, known)
     }
     try:
-        record, operation = actions.update(
-            entity, pk, data, reader.user, base=version_of(request.POST.get("version"))
-        )
+        record, operation = actions.update(entity, pk, data, reader.user, base=version_of(request.POST.get("version")))
     except Invalid as error:
         return _page(
             request,

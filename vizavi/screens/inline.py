@@ -42,9 +42,7 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
         return answer(request, entity, f, record, reader, block)
     raw = f.raw_from_form(request.POST)
     try:
-        fresh, operation = update(
-            entity, pk, {name: raw}, reader.user, base=version_of(request.POST.get("version"))
-        )
+        fresh, operation = update(entity, pk, {name: raw}, reader.user, base=version_of(request.POST.get("version")))
     except Invalid as error:
         messages = [m for found in error.errors.values() for m in found]
         return answer(request, entity, f, record, reader, "editor", status=422, raw=raw, errors=messages)

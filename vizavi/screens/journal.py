@@ -139,9 +139,7 @@ def _operation_context(row: Operation, reader: Reader) -> dict[str, Any]:
     for change in rows:
         wanted.setdefault(change.entity, set()).add(change.record_id)
         for f in registry[change.entity].relations if registry.get(change.entity) else ():
-            wanted.setdefault(f.target.name, set()).update(
-                v for v in change.diff.get(f.name, ()) if isinstance(v, int)
-            )
+            wanted.setdefault(f.target.name, set()).update(v for v in change.diff.get(f.name, ()) if isinstance(v, int))
     for name, ids in wanted.items():
         if registry.get(name):
             reader.refs(registry[name], ids)

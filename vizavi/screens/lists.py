@@ -128,8 +128,7 @@ def sums(entity: Entity, reader: Reader, where: Q) -> list[dict[str, str]]:
     rows = entity.model.objects.visible_to(reader.user).filter(where)
     totals = rows.aggregate(**{f.name: Sum(f"{f.name}_base") for f in money})
     return [
-        {"label": f.label, "text": formats.money(totals[f.name] or Decimal(0), firm().base_currency)}
-        for f in money
+        {"label": f.label, "text": formats.money(totals[f.name] or Decimal(0), firm().base_currency)} for f in money
     ]
 
 
@@ -218,11 +217,7 @@ def list_context(request: HttpRequest, entity: Entity, reader: Reader) -> tuple[
 def bulk_fields(entity: Entity, reader: Reader) -> list[Field]:
     """Fields that a bulk change offers: those with one short value that makes sense for many."""
     writes = reader.access(entity).writes
-    return [
-        f
-        for f in reader.fields(entity)
-        if f.editable and f.kind in ("choice", "user", "yesno") and writes(f.name)
-    ]
+    return [f for f in reader.fields(entity) if f.editable and f.kind in ("choice", "user", "yesno") and writes(f.name)]
 
 
 def ways(entity: Entity, reader: Reader) -> list[dict[str, str]]:
@@ -288,9 +283,7 @@ def filter_editor(request: HttpRequest, entity: Entity, name: str) -> HttpRespon
         query = {**kept_names, **({key: ",".join(values)} if values else {})}
         try:
             filters.parse(entity, query, reader)
-            return add_trigger(
-                go(request, entity.url() + (f"?{urlencode(query)}" if query else "")), "closeDialog"
-            )
+            return add_trigger(go(request, entity.url() + (f"?{urlencode(query)}" if query else "")), "closeDialog")
         except Invalid as error:
             problems = [m for messages in error.errors.values() for m in messages]
     context = {

@@ -48,9 +48,7 @@ def record_page(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """`/companies/7/`, and the same for a record in the recycle bin, which can only be looked at and restored."""
     reader = reader_of(request)
     record = fetch(entity, pk, reader.user, deleted=True)
-    return render(
-        request, "screens/record.html", record_context(request, entity, record, reader), block="content"
-    )
+    return render(request, "screens/record.html", record_context(request, entity, record, reader), block="content")
 
 
 @entity_view
@@ -82,9 +80,7 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
         **head(entity, record, reader),
         "pane": pane if pane in PANES else PANES[0],
         "sections": sections(entity, record, reader, filled=deleted),
-        "system": cells(
-            entity, record, reader, ("created_at", "created_by", "updated_at", "updated_by"), False
-        ),
+        "system": cells(entity, record, reader, ("created_at", "created_by", "updated_at", "updated_by"), False),
         "cards": [] if deleted else related(entity, record, reader),
         "files": None if deleted or not entity.has_owner else files.card(entity, record, reader),
         **feed(entity, record, reader, None),
@@ -156,9 +152,7 @@ def related(entity: Entity, record: Journaled, reader: Reader) -> list[Card]:
         if door.can(reader.user, door.CREATE, other) and writable(other, f, reader):
             card.create_url = f"/_quick/{other.plural}/?{f.name}={record.pk}"
         for r in page.records:
-            sub = " · ".join(
-                t for s in reader.fields(other, other.subtitle) if s is not f and (t := s.cell(r, reader))
-            )
+            sub = " · ".join(t for s in reader.fields(other, other.subtitle) if s is not f and (t := s.cell(r, reader)))
             phones = next((c.items[0][1] for c in _reach(other, r, reader, "phones") if c.items), "")
             emails = next((c.items[0][1] for c in _reach(other, r, reader, "emails") if c.items), "")
             card.rows.append(
@@ -208,8 +202,6 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "created": created,
         "changes": []
         if created
-        else [
-            {"label": c.field.label, "before": c.before_text, "after": c.after_text} for c in entry.changes
-        ],
+        else [{"label": c.field.label, "before": c.before_text, "after": c.after_text} for c in entry.changes],
         "url": f"/operations/{operation.pk}/",
     }

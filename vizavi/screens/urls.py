@@ -15,9 +15,7 @@ from vizavi.ui import render
 def home(request: HttpRequest) -> HttpResponse:
     """The first place that this person may see."""
     shown = places(request.user)
-    return (
-        HttpResponseRedirect(shown[0].url()) if shown else render(request, "screens/nothing.html", status=200)
-    )
+    return HttpResponseRedirect(shown[0].url()) if shown else render(request, "screens/nothing.html", status=200)
 
 
 both = require_http_methods(["GET", "HEAD", "POST"])

@@ -80,9 +80,7 @@ def go(request: HttpRequest, url: str, text: str = "", operation: Operation | No
         messages.success(request, text, extra_tags=undo_url(operation))
     if is_partial(request):
         response = HttpResponse(status=204)
-        response["HX-Location"] = json.dumps(
-            {"path": url, "target": "#main", "select": "#main", "swap": "outerMorph"}
-        )
+        response["HX-Location"] = json.dumps({"path": url, "target": "#main", "select": "#main", "swap": "outerMorph"})
         return response
     return HttpResponseRedirect(url)
 

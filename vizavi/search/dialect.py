@@ -16,8 +16,7 @@ CREATE_SQLITE = (
 )
 DROP_SQLITE = "DROP TABLE search_fts"
 CREATE_POSTGRESQL = (
-    "ALTER TABLE search_row ADD COLUMN tokens tsvector; "
-    "CREATE INDEX search_tokens ON search_row USING gin (tokens)"
+    "ALTER TABLE search_row ADD COLUMN tokens tsvector; CREATE INDEX search_tokens ON search_row USING gin (tokens)"
 )
 DROP_POSTGRESQL = "ALTER TABLE search_row DROP COLUMN tokens"
 
@@ -55,8 +54,7 @@ def match(asked: list[list[tuple[str, bool]]]) -> tuple[str, list[str]]:
     """The SQL condition on `search_row` under the alias `r`, and its parameters. Tokens are letters and digits only."""
     if is_sqlite():
         text = " AND ".join(
-            "(" + " OR ".join(f'"{t}"' + ("*" if prefix else "") for t, prefix in group) + ")"
-            for group in asked
+            "(" + " OR ".join(f'"{t}"' + ("*" if prefix else "") for t, prefix in group) + ")" for group in asked
         )
         return "r.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)", [text]
     text = " & ".join(

@@ -53,9 +53,7 @@ def searchable(entity: Entity, reader: Reader) -> bool:
     return bool(entity.search) and all(access.sees(name) for name in (entity.title, *entity.search))
 
 
-def find(
-    text: str, reader: Reader, *, limit: int = 20, entities: Iterable[Entity] | None = None
-) -> list[Hit]:
+def find(text: str, reader: Reader, *, limit: int = 20, entities: Iterable[Entity] | None = None) -> list[Hit]:
     """See `vizavi.search.find`."""
     hits: list[Hit] = []
     for entity in entities if entities is not None else registry:

@@ -42,9 +42,7 @@ def index(entity: Entity, records: Sequence[Journaled]) -> None:
     tokens = {}
     for record in records:
         texts = [
-            t
-            for name in entity.search
-            if (t := entity.fields[name].search_text(entity.fields[name].value(record)))
+            t for name in entity.search if (t := entity.fields[name].search_text(entity.fields[name].value(record)))
         ]
         rows.append(
             SearchRow(

@@ -38,18 +38,14 @@ def invite(request: HttpRequest) -> HttpResponse:
             user: Any = actions.create(entity, data, reader.user, verb="user.invite")[0]
             url = send_link(request, user)
     except Invalid as error:
-        editors = [
-            edit(f, data.get(f.name, ""), reader, raw=True, errors=error.errors.get(f.name)) for f in fields
-        ]
+        editors = [edit(f, data.get(f.name, ""), reader, raw=True, errors=error.errors.get(f.name)) for f in fields]
         known = [
             {"name": n, "label": entity.fields[n].label if n else "", "text": m}
             for n, ms in error.errors.items()
             for m in ms
         ]
         return page(request, "invite", _("Invite a colleague"), 422, editors=editors, link="", errors=known)
-    return page(
-        request, "invite", _("Invite a colleague"), editors=[], link=url, errors=[], user_invited=user
-    )
+    return page(request, "invite", _("Invite a colleague"), editors=[], link=url, errors=[], user_invited=user)
 
 
 @require_POST
@@ -60,20 +56,14 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     user = actions.fetch(entity, pk, reader.user)
     actions.permit(reader.user, door.CHANGE, entity, user)
     url = send_link(request, user)
-    return page(
-        request, "invite", _("Invite a colleague"), editors=[], link=url, errors=[], user_invited=user
-    )
+    return page(request, "invite", _("Invite a colleague"), editors=[], link=url, errors=[], user_invited=user)
 
 
 def send_link(request: HttpRequest, user: Any) -> str:
     """The whole address of a new invitation; in the outbox too, where mail is set up."""
-    url = (settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}") + SignInLink.make(
-        user, "invite"
-    )
+    url = (settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}") + SignInLink.make(user, "invite")
     if settings.MAIL_CONFIGURED:
-        text = _(
-            "You are invited to “%(firm)s”. Choose a password: %(url)s\nThe link works once, for seven days."
-        )
+        text = _("You are invited to “%(firm)s”. Choose a password: %(url)s\nThe link works once, for seven days.")
         send_later(
             user.email,
             _("Invitation to “%(firm)s”") % {"firm": firm().name},

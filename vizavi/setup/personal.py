@@ -27,17 +27,13 @@ def look(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     mine = user.preferences
-    return {
-        name: mine[name] for name in ("theme", "density", "side", "keys") if mine.get(name) in CHOICES[name]
-    }
+    return {name: mine[name] for name in ("theme", "density", "side", "keys") if mine.get(name) in CHOICES[name]}
 
 
 @require_POST
 def prefs(request: HttpRequest) -> HttpResponse:
     """Remember a choice: in the profile of who is signed in, in a cookie otherwise."""
-    chosen = {
-        name: request.POST[name] for name, values in CHOICES.items() if request.POST.get(name) in values
-    }
+    chosen = {name: request.POST[name] for name, values in CHOICES.items() if request.POST.get(name) in values}
     response: HttpResponse = HttpResponse(status=204)
     if not is_partial(request):
         response = HttpResponseRedirect(back(request))

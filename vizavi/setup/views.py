@@ -118,9 +118,7 @@ def password(request: HttpRequest) -> HttpResponse:
             user.set_password(new)
             user.save(update_fields=["password"])
             update_session_auth_hash(request, user)
-            return go(
-                request, "/settings/password/", _("The password is changed; other sessions have ended.")
-            )
+            return go(request, "/settings/password/", _("The password is changed; other sessions have ended."))
     has = user.has_usable_password()
     return page(request, "password", _("Password"), 422 if errors else 200, errors=errors, has=has)
 
@@ -153,13 +151,9 @@ def firm_page(request: HttpRequest) -> HttpResponse:
         errors = error.errors
     except Conflict:
         errors = {"": [_("Somebody has changed this meanwhile.")]}
-    editors = [
-        edit(f, data.get(f.name, ""), reader, raw=True, errors=errors.get(f.name), record=row) for f in fields
-    ]
+    editors = [edit(f, data.get(f.name, ""), reader, raw=True, errors=errors.get(f.name), record=row) for f in fields]
     known = [
-        {"name": n, "label": entity.fields[n].label if n else "", "text": m}
-        for n, ms in errors.items()
-        for m in ms
+        {"name": n, "label": entity.fields[n].label if n else "", "text": m} for n, ms in errors.items() for m in ms
     ]
     return page(request, "firm", _("Firm"), 422, editors=editors, errors=known, version=row.version)
 
@@ -173,9 +167,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         scope = "read" if request.POST.get("scope") == "read" else "write"
         _token, secret = ApiToken.make(request.user, name, scope)  # type: ignore[arg-type]
     rows = ApiToken.objects.filter(user=request.user, revoked_at=None).order_by("-pk")  # type: ignore[misc]
-    return page(
-        request, "tokens", _("API tokens"), rows=list(rows[:100]), secret=secret, scopes=ApiToken.SCOPES
-    )
+    return page(request, "tokens", _("API tokens"), rows=list(rows[:100]), secret=secret, scopes=ApiToken.SCOPES)
 
 
 @require_POST

@@ -92,6 +92,4 @@ def spark_points(values: Iterable[float], width: int = 96, height: int = 36) -> 
     numbers = [float(value) for value in values]
     top = max([*numbers, 1e-9])
     step = width / max(len(numbers) - 1, 1)
-    return " ".join(
-        f"{i * step:.1f},{height - number / top * height:.1f}" for i, number in enumerate(numbers)
-    )
+    return " ".join(f"{i * step:.1f},{height - number / top * height:.1f}" for i, number in enumerate(numbers))

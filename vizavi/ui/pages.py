@@ -37,9 +37,7 @@ def _full_context(request: HttpRequest, context: dict[str, Any] | None) -> dict[
     return data | (context or {})
 
 
-def render_block(
-    request: HttpRequest, template: str, block: str, context: dict[str, Any] | None = None
-) -> str:
+def render_block(request: HttpRequest, template: str, block: str, context: dict[str, Any] | None = None) -> str:
     """One named block as text: to be sent alone, or inside <hx-partial> beside others."""
     return render_named_block(engine().env, template, block, _full_context(request, context))
 

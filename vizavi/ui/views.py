@@ -66,9 +66,7 @@ def styleguide_demo(request: HttpRequest, what: str) -> HttpResponse:
             HttpResponse(render_block(request, template, "field", data)), _("Saved"), undo_url=request.path
         )
     if what == "field":
-        return HttpResponse(
-            render_block(request, template, "field" if "show" in request.GET else "editor", data)
-        )
+        return HttpResponse(render_block(request, template, "field" if "show" in request.GET else "editor", data))
     if what == "toast":
         kind = request.GET.get("kind", "ok")
         undo = request.path if "undo" in request.GET else ""

@@ -79,10 +79,7 @@ def test_too_many_requests_wait(api_of, ann, ben, monkeypatch):
     api = api_of(ann)
     answers = [api.get("departments/") for _n in range(7)]
     assert [r.status_code for r in answers] == [200] * 5 + [429] * 2
-    assert (
-        1 <= int(answers[-1]["Retry-After"]) <= 61
-        and answers[-1].json()["error"]["code"] == "too_many_requests"
-    )
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 61 and answers[-1].json()["error"]["code"] == "too_many_requests"
     assert api_of(ben).get("departments/").status_code == 200
 
 
@@ -169,9 +166,7 @@ def test_files_are_attached_listed_given_out_and_removed(api_of, ann, cat, dan):
     company = api.post("companies/", {"name": "Ромашка"}).json()["id"]
     path = f"companies/{company}/files/"
     attached = api.upload(path, SimpleUploadedFile("договор.txt", b"text"), Idempotency_Key="f")
-    assert (
-        attached.status_code == 201 and attached.json()["name"] == "договор.txt" and attached["Operation-Id"]
-    )
+    assert attached.status_code == 201 and attached.json()["name"] == "договор.txt" and attached["Operation-Id"]
     again = api.upload(path, SimpleUploadedFile("договор.txt", b"text"), Idempotency_Key="f")
     assert again.content == attached.content
     [file] = api.get(path).json()["results"]

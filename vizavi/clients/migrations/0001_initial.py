@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "created_at",
@@ -30,9 +28,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="changed"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="changed"),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
@@ -110,9 +106,7 @@ class Migration(migrations.Migration):
                 ("address", vizavi.core.columns.Address(blank=True, default=dict, verbose_name="address")),
                 (
                     "address_key",
-                    vizavi.core.columns.FoldKey(
-                        blank=True, editable=False, max_length=200, null=True, of="address"
-                    ),
+                    vizavi.core.columns.FoldKey(blank=True, editable=False, max_length=200, null=True, of="address"),
                 ),
                 ("employees", models.PositiveIntegerField(blank=True, null=True, verbose_name="employees")),
                 ("founded_on", models.DateField(blank=True, null=True, verbose_name="founded on")),
@@ -135,16 +129,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "currency",
-                    vizavi.core.columns.Currency(
-                        blank=True, default="", max_length=3, verbose_name="currency"
-                    ),
+                    vizavi.core.columns.Currency(blank=True, default="", max_length=3, verbose_name="currency"),
                 ),
                 ("comment", vizavi.core.columns.LongText(blank=True, verbose_name="comment")),
                 (
                     "comment_key",
-                    vizavi.core.columns.FoldKey(
-                        blank=True, editable=False, max_length=200, null=True, of="comment"
-                    ),
+                    vizavi.core.columns.FoldKey(blank=True, editable=False, max_length=200, null=True, of="comment"),
                 ),
                 (
                     "created_by",
@@ -203,9 +193,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "created_at",
@@ -213,9 +201,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="changed"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="changed"),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),

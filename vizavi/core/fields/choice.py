@@ -49,9 +49,7 @@ class _Options(Field):
                     for key, label in self.options:
                         if wanted in (fold(key), fold(label)):
                             return key
-        raise ValidationError(
-            _("“%(value)s” is not one of the choices.") % {"value": str(raw)[:60]}, code="choice"
-        )
+        raise ValidationError(_("“%(value)s” is not one of the choices.") % {"value": str(raw)[:60]}, code="choice")
 
 
 class _here:
@@ -170,13 +168,7 @@ class YesNoField(Field):
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
         # A check box that is off sends nothing; the form sends an empty twin before it, so the last one counts.
-        values = (
-            data.getlist(self.name)
-            if hasattr(data, "getlist")
-            else [data[self.name]]
-            if self.name in data
-            else []
-        )
+        values = data.getlist(self.name) if hasattr(data, "getlist") else [data[self.name]] if self.name in data else []
         if not values:
             return None
         return values[-1] if values[-1] != "" else (None if self.column.null else False)

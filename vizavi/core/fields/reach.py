@@ -38,9 +38,7 @@ class _ReachField(Field):
         return [(key, str(label)) for key, label in self.KINDS]
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
-        numbers = sorted(
-            {int(m[1]) for key in data if (m := re.fullmatch(rf"{self.name}-(\d{{1,3}})-value", key))}
-        )
+        numbers = sorted({int(m[1]) for key in data if (m := re.fullmatch(rf"{self.name}-(\d{{1,3}})-value", key))})
         if not numbers:
             return data.get(self.name)
         return [
@@ -107,9 +105,7 @@ class _ReachField(Field):
     def keys_with(self, **conditions: Any) -> Q:
         from vizavi.core.models import ReachKey
 
-        rows = ReachKey.objects.filter(
-            entity=self.entity.name, field=self.name, record_id=OuterRef("pk"), **conditions
-        )
+        rows = ReachKey.objects.filter(entity=self.entity.name, field=self.name, record_id=OuterRef("pk"), **conditions)
         return Q(Exists(rows))
 
     def any_of(self, values: list[Any]) -> Q:
@@ -165,13 +161,9 @@ class PhonesField(_ReachField):
     def item(self, kind: str, value: str) -> dict[str, str]:
         digits = re.sub(r"\D", "", value)
         if len(digits) < 5:
-            raise ValidationError(
-                _("The number %(value)s is too short.") % {"value": value[:40]}, code="phone"
-            )
+            raise ValidationError(_("The number %(value)s is too short.") % {"value": value[:40]}, code="phone")
         if len(digits) > 25 or len(value) > 60:
-            raise ValidationError(
-                _("The number %(value)s is too long.") % {"value": value[:40]}, code="phone"
-            )
+            raise ValidationError(_("The number %(value)s is too long.") % {"value": value[:40]}, code="phone")
         return {"kind": kind, "value": value, "e164": e164(value)}
 
     def key_of(self, item: dict[str, str]) -> str:
@@ -220,9 +212,7 @@ class EmailsField(_ReachField):
                 _("%(value)s is not an e-mail address.") % {"value": value[:80]}, code="email"
             ) from None
         if len(address) > 254:
-            raise ValidationError(
-                _("%(value)s is not an e-mail address.") % {"value": value[:80]}, code="email"
-            )
+            raise ValidationError(_("%(value)s is not an e-mail address.") % {"value": value[:80]}, code="email")
         return {"kind": kind, "value": address}
 
     def key_of(self, item: dict[str, str]) -> str:

@@ -79,9 +79,7 @@ class RelationField(Field):
         if len(found) == 1:
             return found[0]
         if found:
-            raise ValidationError(
-                _("Several records are called “%(name)s”.") % {"name": text[:80]}, code="relation"
-            )
+            raise ValidationError(_("Several records are called “%(name)s”.") % {"name": text[:80]}, code="relation")
         raise ValidationError(_("There is no “%(name)s” here.") % {"name": text[:80]}, code="relation")
 
 

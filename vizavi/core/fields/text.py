@@ -41,8 +41,7 @@ class TextField(Field):
         limit = self.column.max_length
         if limit and len(value) > limit:
             raise ValidationError(
-                _("At most %(limit)s characters, this has %(length)s.")
-                % {"limit": limit, "length": len(value)}
+                _("At most %(limit)s characters, this has %(length)s.") % {"limit": limit, "length": len(value)}
             )
         for check in self.column.validators:
             check(value)
@@ -69,9 +68,7 @@ class TextField(Field):
         return super().condition(operator, raws, reader)
 
     def empty_condition(self) -> Q:
-        return (
-            Q(**{f"{self.lookup}__isnull": True}) if self.keyed else Q(**{self.column.attname: self.blank()})
-        )
+        return Q(**{f"{self.lookup}__isnull": True}) if self.keyed else Q(**{self.column.attname: self.blank()})
 
     @property
     def order_column(self) -> str:
@@ -91,8 +88,7 @@ class LongTextField(TextField):
         text = clean_text(raw)
         if len(text) > 100_000:
             raise ValidationError(
-                _("At most %(limit)s characters, this has %(length)s.")
-                % {"limit": 100_000, "length": len(text)}
+                _("At most %(limit)s characters, this has %(length)s.") % {"limit": 100_000, "length": len(text)}
             )
         return text
 
@@ -162,19 +158,14 @@ class AddressField(TextField):
             raise ValidationError(
                 _("Unknown parts of an address: %(names)s.") % {"names": ", ".join(sorted(map(str, unknown)))}
             )
-        parts = {
-            p: " ".join(clean_text(raw[p]).split())
-            for p in columns.Address.PARTS
-            if raw.get(p) not in (None, "")
-        }
+        parts = {p: " ".join(clean_text(raw[p]).split()) for p in columns.Address.PARTS if raw.get(p) not in (None, "")}
         return {p: text for p, text in parts.items() if text}
 
     def validate(self, value: Any) -> None:
         for text in value.values():
             if len(text) > 500:
                 raise ValidationError(
-                    _("At most %(limit)s characters, this has %(length)s.")
-                    % {"limit": 500, "length": len(text)}
+                    _("At most %(limit)s characters, this has %(length)s.") % {"limit": 500, "length": len(text)}
                 )
         if not value and self.required:
             raise ValidationError(_("This field is required."), code="required")

@@ -55,9 +55,7 @@ def read_date(raw: Any, today: date | None = None) -> date:
                 whole -= 100
             return date(whole, int(month), int(day))
     except ValueError:
-        raise ValidationError(
-            _("There is no such day: %(text)s.") % {"text": text[:30]}, code="date"
-        ) from None
+        raise ValidationError(_("There is no such day: %(text)s.") % {"text": text[:30]}, code="date") from None
     raise wrong
 
 
@@ -144,9 +142,7 @@ class DateTimeField(DateField):
                 day = read_date(parts[0])
                 try:
                     clock = (
-                        time.fromisoformat(parts[1].strip().zfill(5))
-                        if len(parts) > 1 and parts[1].strip()
-                        else time()
+                        time.fromisoformat(parts[1].strip().zfill(5)) if len(parts) > 1 and parts[1].strip() else time()
                     )
                 except ValueError:
                     raise ValidationError(
@@ -160,9 +156,7 @@ class DateTimeField(DateField):
         try:
             return (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
         except (OverflowError, ValueError):
-            raise ValidationError(
-                _("Enter a date and a time, for example 24.11.2026 15:30."), code="date"
-            ) from None
+            raise ValidationError(_("Enter a date and a time, for example 24.11.2026 15:30."), code="date") from None
 
     def to_json(self, value: Any) -> Any:
         return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -57,9 +57,7 @@ def history(
     looked = 0
     cursor = before
     while len(entries) < limit and looked < OVERFETCH:
-        batch = list(
-            (rows.filter(pk__lt=cursor) if cursor else rows).select_related("change__operation")[: limit + 1]
-        )
+        batch = list((rows.filter(pk__lt=cursor) if cursor else rows).select_related("change__operation")[: limit + 1])
         if not batch:
             return entries, None
         _learn(batch, reader, entity, record)
@@ -78,9 +76,7 @@ def history(
 
 def _learn(rows: Sequence[TimelineRow], reader: Reader, entity: Entity, record: Journaled) -> None:
     """All the labels that these rows will show, in one query per entity."""
-    wanted: dict[str, set[int]] = {
-        "user": {r.change.operation.by_id for r in rows if r.change.operation.by_id}
-    }
+    wanted: dict[str, set[int]] = {"user": {r.change.operation.by_id for r in rows if r.change.operation.by_id}}
     for row in rows:
         source = registry.get(row.source_entity)
         if source is None:

@@ -71,9 +71,7 @@ class LongOp:
         self.size = max(self.smallest, min(self.largest, int(self.size * factor)))
 
     def close(self, state: str) -> None:
-        Operation.objects.filter(pk=self.row.pk).update(
-            state=state, beat_at=timezone.now(), changes=self.row.changes
-        )
+        Operation.objects.filter(pk=self.row.pk).update(state=state, beat_at=timezone.now(), changes=self.row.changes)
         self.row.state = state
 
 

@@ -129,9 +129,7 @@ class Op:
             changed.append((entity, record, Change.CREATE, diff))
         self._note(changed)
 
-    def update(
-        self, record: Journaled, values: dict[str, Any], base: int | None = None
-    ) -> dict[str, list[Any]]:
+    def update(self, record: Journaled, values: dict[str, Any], base: int | None = None) -> dict[str, list[Any]]:
         """Set these fields of a locked record; returns what really changed.
 
         `base` is the version that the writer saw. Raises `Conflict` when one of these fields was changed after it to
@@ -172,12 +170,10 @@ class Op:
             now = {f.name: [f.to_json(f.value(record)), None] for f in entity.journaled}
             self._check_clashes(entity, record, now, base)
 
-    def _check_clashes(
-        self, entity: Entity, record: Journaled, diff: dict[str, list[Any]], base: int
-    ) -> None:
-        since = Change.objects.filter(
-            entity=entity.name, record_id=record.pk, version__gt=base
-        ).select_related("operation__by")
+    def _check_clashes(self, entity: Entity, record: Journaled, diff: dict[str, list[Any]], base: int) -> None:
+        since = Change.objects.filter(entity=entity.name, record_id=record.pk, version__gt=base).select_related(
+            "operation__by"
+        )
         clashes = {
             name: Clash(name, diff[name][0], row.operation.by, row.operation.at)
             for row in since.order_by("version")
@@ -251,9 +247,7 @@ def operation(
     Operations do not nest: an inner one would be a second act.
     """
     if _current.get() is not None:
-        raise OutsideOperation(
-            "an operation is already under way; hand its Op on instead of starting another"
-        )
+        raise OutsideOperation("an operation is already under way; hand its Op on instead of starting another")
     with transaction.atomic():
         op = Op(Operation(by=by, via=via, verb=verb, title=title[:300], undoes=undoes))
         token = _current.set(op)

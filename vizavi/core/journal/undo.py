@@ -114,22 +114,16 @@ def _undo_rows(op: Op, rows: Sequence[Change], by: Any, result: UndoResult) -> N
         start = end
 
 
-def _undo_alike(
-    op: Op, entity: Entity, action: str, rows: Sequence[Change], by: Any, result: UndoResult
-) -> None:
+def _undo_alike(op: Op, entity: Entity, action: str, rows: Sequence[Change], by: Any, result: UndoResult) -> None:
     records = op.lock(entity.model, [r.record_id for r in rows])
     todo: list[tuple[Change, Journaled]] = []
     allowed = _allowed(entity, action, records, by)
     for row in rows:
         record = records.get(row.record_id)
         if record is None:
-            result.obstacles.append(
-                Obstacle(entity.name, row.record_id, "", "", _("It was deleted for ever."))
-            )
+            result.obstacles.append(Obstacle(entity.name, row.record_id, "", "", _("It was deleted for ever.")))
         elif row.record_id not in allowed:
-            result.obstacles.append(
-                Obstacle(entity.name, row.record_id, "", "", _("You may not change this record."))
-            )
+            result.obstacles.append(Obstacle(entity.name, row.record_id, "", "", _("You may not change this record.")))
         else:
             todo.append((row, record))
     try:
@@ -153,23 +147,17 @@ def _allowed(entity: Entity, action: str, records: dict[int, Journaled], by: Any
     )
     own = {pk for pk, r in records.items() if action == Change.CREATE and r.created_by_id == by.pk}
     reach = entity.model.objects.reach_of(by, verb).filter(pk__in=list(records)).values_list("pk", flat=True)
-    seen = (
-        entity.model.objects.reach_of(by, door.SEE).filter(pk__in=list(records)).values_list("pk", flat=True)
-    )
+    seen = entity.model.objects.reach_of(by, door.SEE).filter(pk__in=list(records)).values_list("pk", flat=True)
     return (set(reach) | own) & set(seen)
 
 
-def _invert(
-    op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Journaled]], result: UndoResult
-) -> None:
+def _invert(op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Journaled]], result: UndoResult) -> None:
     if action == Change.UPDATE:
         wanted = [(record, _values_before(entity, row, record, op.by, result)) for row, record in todo]
         result.undone += sum(1 for diff in op.update_many(wanted) if diff)
     elif action in (Change.CREATE, Change.RESTORE):
         fresh = [
-            record
-            for row, record in todo
-            if action == Change.RESTORE or _untouched(entity, row, record, op, result)
+            record for row, record in todo if action == Change.RESTORE or _untouched(entity, row, record, op, result)
         ]
         op.delete(fresh)
         result.undone += len(fresh)
@@ -188,16 +176,12 @@ def _untouched(entity: Entity, row: Change, record: Journaled, op: Op, result: U
         after = row.diff.get(f.name, [None, None])[1]
         now = f.to_json(f.value(record))
         if now != after and not (f.is_empty(now) and f.is_empty(after)):
-            result.obstacles.append(
-                Obstacle(entity.name, record.pk, str(record), f.name, _("It was changed since."))
-            )
+            result.obstacles.append(Obstacle(entity.name, record.pk, str(record), f.name, _("It was changed since.")))
             return False
     return True
 
 
-def _values_before(
-    entity: Entity, row: Change, record: Journaled, by: Any, result: UndoResult
-) -> dict[str, Any]:
+def _values_before(entity: Entity, row: Change, record: Journaled, by: Any, result: UndoResult) -> dict[str, Any]:
     access = door.fields(by, entity)
     values = {}
     for name, (before, after) in row.diff.items():

@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("entity", models.CharField(max_length=40)),
                 ("record_id", models.BigIntegerField()),
@@ -29,9 +27,7 @@ class Migration(migrations.Migration):
                 ("target_id", models.BigIntegerField()),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["target_entity", "target_id", "entity"], name="about_target")
-                ],
+                "indexes": [models.Index(fields=["target_entity", "target_id", "entity"], name="about_target")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("entity", "record_id", "target_entity", "target_id"), name="about_once"
@@ -44,9 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "created_at",
@@ -54,9 +48,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="changed"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="changed"),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
@@ -108,9 +100,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ("via", models.CharField(max_length=20)),
@@ -149,9 +139,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("entity", models.CharField(max_length=40)),
                 ("record_id", models.BigIntegerField()),
@@ -171,9 +159,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("entity", models.CharField(max_length=40)),
                 ("record_id", models.BigIntegerField()),
@@ -192,9 +178,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("entity", models.CharField(max_length=40)),
                 ("record_id", models.BigIntegerField()),
@@ -203,9 +187,7 @@ class Migration(migrations.Migration):
                 ("source_id", models.BigIntegerField()),
                 (
                     "change",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.change"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="core.change"),
                 ),
             ],
         ),

@@ -85,12 +85,7 @@ def test_two_people_who_change_different_fields_both_succeed(ann, ben):
     company, _ = actions.create(companies(), {"name": "Ромашка"}, ann)
     actions.update(companies(), company.pk, {"inn": "7701234567"}, ann, base=1)
     record, op = actions.update(companies(), company.pk, {"comment": "постоянный"}, ann, base=1)
-    assert (
-        op is not None
-        and record.inn == "7701234567"
-        and record.comment == "постоянный"
-        and record.version == 3
-    )
+    assert op is not None and record.inn == "7701234567" and record.comment == "постоянный" and record.version == 3
 
 
 def test_the_same_field_changed_meanwhile_is_a_conflict_that_writes_nothing(ann):
@@ -114,11 +109,7 @@ def test_undo_and_redo_of_an_edit(ann):
     company, _ = actions.create(companies(), {"name": "Ромашка", "revenue": "1000.50"}, ann)
     _record, op = actions.update(companies(), company.pk, {"name": "Василёк", "revenue": "7"}, ann)
     back = undo(op, ann)
-    assert (
-        not back.obstacles
-        and fresh(company).name == "Ромашка"
-        and fresh(company).revenue == Decimal("1000.50")
-    )
+    assert not back.obstacles and fresh(company).name == "Ромашка" and fresh(company).revenue == Decimal("1000.50")
     assert fresh(company).revenue_base == Decimal("1000.50")
     assert not can_undo(op, ann)
     again = undo(back.operation, ann)
@@ -243,9 +234,7 @@ def test_a_running_operation_without_a_sign_of_life_becomes_interrupted(ann):
 
     from django.utils import timezone
 
-    row = Operation.objects.create(
-        verb="import", by=ann, via="job", state=Operation.RUNNING, beat_at=timezone.now()
-    )
+    row = Operation.objects.create(verb="import", by=ann, via="job", state=Operation.RUNNING, beat_at=timezone.now())
     assert interrupt_stale() == 0
     Operation.objects.filter(pk=row.pk).update(beat_at=timezone.now() - timedelta(minutes=5))
     assert interrupt_stale() == 1
@@ -284,9 +273,7 @@ def test_a_stranger_finds_nothing(ann, dan):
 
 def test_a_relation_to_a_hidden_record_survives_an_edit_but_cannot_be_made(ann, dan, administrator):
     hidden, _ = actions.create(companies(), {"name": "Чужая"}, ann)
-    contact, _ = actions.create(
-        contacts(), {"name": "Пётр", "company": hidden.pk, "owner": dan.pk}, administrator
-    )
+    contact, _ = actions.create(contacts(), {"name": "Пётр", "company": hidden.pk, "owner": dan.pk}, administrator)
     reader = Reader(dan)
     assert reader.json(contacts().fields["company"], contact) is None
     record, op = actions.update(contacts(), contact.pk, {"name": "Пётр Ким", "company": hidden.pk}, dan)

@@ -36,9 +36,7 @@ def test_it_is_loaded_once_with_all_its_people():
 def test_it_is_the_same_every_time():
     def content():
         with unrestricted("a test"):
-            return list(
-                Company.objects.order_by("inn").values_list("name", "inn", "phones", "emails", "owner__email")
-            )
+            return list(Company.objects.order_by("inn").values_list("name", "inn", "phones", "emails", "owner__email"))
 
     load_once("ru")
     first = content()

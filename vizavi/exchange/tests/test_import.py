@@ -29,9 +29,7 @@ from vizavi.jobs import worker
 ACCOUNTS = Path(__file__).resolve().parents[4] / "shared/data/crm-sales-opportunities/accounts.csv"
 HEADINGS = "account sector year_established revenue employees office_location subsidiary_of".split()
 pytestmark = pytest.mark.django_db(transaction=True)
-needs_data = pytest.mark.skipif(
-    not ACCOUNTS.exists(), reason="the shared data set is not beside the checkout"
-)
+needs_data = pytest.mark.skipif(not ACCOUNTS.exists(), reason="the shared data set is not beside the checkout")
 
 
 def table_of(tmp_path, content, name="f.csv"):
@@ -64,11 +62,7 @@ def test_the_real_file_by_the_wizard_found_edited_exported_and_undone(client_of,
         "parent",
     }
     assert run.mapping["values"]["industry"]["technolgy"] == "technology"
-    data = {
-        f"column-{n}": run.mapping["columns"][h]
-        for n, h in enumerate(HEADINGS)
-        if h in run.mapping["columns"]
-    }
+    data = {f"column-{n}": run.mapping["columns"][h] for n, h in enumerate(HEADINGS) if h in run.mapping["columns"]}
     check = client.post(url, {**data, "key": "name", "duplicates": "skip", "value-industry-0": "technology"})
     assert check.status_code == 200 and "85" in check.content.decode()
     assert seen(ann).count() == 0
@@ -83,9 +77,7 @@ def test_the_real_file_by_the_wizard_found_edited_exported_and_undone(client_of,
     assert client.get(url).status_code == 200
     found = client.get("/companies/?industry=medical&sort=name&q=corp").content.decode()
     assert "Condax" not in found or "corp" in found
-    out = b"".join(
-        client.get("/companies/export.csv?industry=medical&columns=name,industry").streaming_content
-    )
+    out = b"".join(client.get("/companies/export.csv?industry=medical&columns=name,industry").streaming_content)
     assert len(out.decode("utf-8-sig").splitlines()) == 1 + seen(ann).filter(industry="medical").count()
     operation = Operation.objects.get(verb="import")
     undo(operation, ann)
@@ -172,9 +164,7 @@ def test_encodings_and_delimiters_are_recognised(tmp_path, encoding, mark):
 
 @given(
     rows=st.lists(
-        st.lists(
-            st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), min_size=3, max_size=3
-        ),
+        st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), min_size=3, max_size=3),
         max_size=12,
     )
 )
@@ -204,9 +194,7 @@ def test_a_bad_row_goes_to_the_rejects_and_the_rest_goes_on(ann, tmp_path, setti
     tasks.carry_out(run)
     assert sorted(c.name for c in seen(ann)) == ["Первая", "Третья"]
     assert [r.row for r in Reject.objects.order_by("row")] == [2, 3]
-    file = b"".join(client_of(ann).get(f"/imports/{run.pk}/rejects.csv").streaming_content).decode(
-        "utf-8-sig"
-    )
+    file = b"".join(client_of(ann).get(f"/imports/{run.pk}/rejects.csv").streaming_content).decode("utf-8-sig")
     assert "много" in file and "employees" in file
 
 
@@ -224,9 +212,7 @@ def test_duplicates_are_updated_only_where_one_may_edit(ann, ben, tmp_path, sett
     assert run.counts["updated"] == 1 and run.counts["rejected"] == 1
 
 
-def test_an_import_that_is_cut_off_goes_on_without_losing_or_doubling_a_row(
-    ann, tmp_path, settings, monkeypatch
-):
+def test_an_import_that_is_cut_off_goes_on_without_losing_or_doubling_a_row(ann, tmp_path, settings, monkeypatch):
     text = "name;inn\n" + "".join(f"Фирма {n};77{n:08}\n" for n in range(400))
     run = run_for(ann, tmp_path, settings, text, duplicates="create", key="")
     real, calls = Importer.sort_out, []
@@ -256,9 +242,7 @@ def test_who_may_not_import_or_export_is_refused(client_of, cat, ann):
 
 
 def test_an_export_neutralises_formulas_and_types_its_cells(client_of, ann):
-    actions.create(
-        registry["company"], {"name": "=HYPERLINK(1)", "employees": 7, "phones": "+7 912 000-00-01"}, ann
-    )
+    actions.create(registry["company"], {"name": "=HYPERLINK(1)", "employees": 7, "phones": "+7 912 000-00-01"}, ann)
     text = b"".join(client_of(ann).get("/companies/export.csv").streaming_content).decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in text and ";7;" in text
     book = b"".join(client_of(ann).get("/companies/export.xlsx").streaming_content)

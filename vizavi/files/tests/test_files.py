@@ -59,25 +59,18 @@ def test_what_calls_itself_a_picture_is_judged_by_its_bytes(client_of, company, 
     file = store.files_of(registry["company"], company)[0]
     response = client.get(f"/files/{file.pk}/")
     assert response["Content-Disposition"].startswith("attachment")
-    assert (
-        response["X-Content-Type-Options"] == "nosniff" and "sandbox" in response["Content-Security-Policy"]
-    )
+    assert response["X-Content-Type-Options"] == "nosniff" and "sandbox" in response["Content-Security-Policy"]
     send(client, company, "real.png", b"\x89PNG\r\n\x1a\n0000")
     file = store.files_of(registry["company"], company)[0]
     assert client.get(f"/files/{file.pk}/")["Content-Type"] == "image/png"
 
 
-def test_the_same_content_lies_on_the_disk_once_and_an_empty_file_is_a_file(
-    client_of, company, ann, settings
-):
+def test_the_same_content_lies_on_the_disk_once_and_an_empty_file_is_a_file(client_of, company, ann, settings):
     from pathlib import Path
 
     for name in ("a.txt", "b.txt", "empty.txt"):
         send(client_of(ann), company, name, b"" if name == "empty.txt" else b"same")
-    assert (
-        File.objects.unrestricted("a test").count() == 3
-        or len(store.files_of(registry["company"], company)) >= 2
-    )
+    assert File.objects.unrestricted("a test").count() == 3 or len(store.files_of(registry["company"], company)) >= 2
     kept = [p for p in Path(settings.FILES_ROOT).rglob("*") if p.is_file()]
     assert len({p.name for p in kept}) == len(kept) <= 2
 

@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("to", models.EmailField(max_length=254)),
                 ("subject", models.CharField(max_length=300)),
@@ -34,9 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("task", models.CharField(max_length=200)),
                 ("args", models.JSONField(default=list)),
@@ -54,12 +50,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "ready")), fields=["run_after"], name="job_ready"
-                    ),
-                    models.Index(
-                        condition=models.Q(("state", "running")), fields=["lease_until"], name="job_running"
-                    ),
+                    models.Index(condition=models.Q(("state", "ready")), fields=["run_after"], name="job_ready"),
+                    models.Index(condition=models.Q(("state", "running")), fields=["lease_until"], name="job_running"),
                     models.Index(fields=["finished_at"], name="job_finished"),
                 ],
                 "constraints": [

@@ -106,9 +106,7 @@ def test_inline_edit_saves_refuses_and_shows_a_conflict(client_of, ann):
     assert client.post(url, {"name": "Василёк", "version": 2}).status_code == 302
 
 
-def test_two_people_in_the_form_keep_different_fields_and_are_asked_about_the_same(
-    client_of, ann, administrator
-):
+def test_two_people_in_the_form_keep_different_fields_and_are_asked_about_the_same(client_of, ann, administrator):
     [company] = companies(ann, 1, comment="начало")
     first, second = client_of(ann), client_of(administrator)
     url = f"/companies/{company.pk}/edit/"
@@ -196,7 +194,5 @@ def test_the_combobox_and_quick_create(client_of, ann, dan):
 def test_administrators_data_has_the_same_pages(client_of, ann, administrator):
     assert client_of(ann).get("/settings/users/").status_code == 200
     assert client_of(ann).post("/settings/departments/new/", {"name": "x"}).status_code == 403
-    assert (
-        client_of(administrator).post("/settings/departments/new/", {"name": "Логистика"}).status_code == 302
-    )
+    assert client_of(administrator).post("/settings/departments/new/", {"name": "Логистика"}).status_code == 302
     assert "Логистика" in client_of(ann).get("/settings/departments/").content.decode()

@@ -67,9 +67,7 @@ def test_an_edit_a_deletion_and_a_restoration_are_seen_at_once(ann):
 
 def test_the_door_holds_inside_the_index(ann, ben, cat, dan, head, administrator):
     company = make(ann, name="Ромашка")
-    assert [bool(titles("ромашка", user)) for user in (ann, ben, cat, head, administrator, dan)] == [
-        True
-    ] * 5 + [False]
+    assert [bool(titles("ромашка", user)) for user in (ann, ben, cat, head, administrator, dan)] == [True] * 5 + [False]
     actions.update(registry["company"], company.pk, {"owner": dan.pk}, administrator)
     assert [bool(titles("ромашка", user)) for user in (ann, dan)] == [False, True]
 

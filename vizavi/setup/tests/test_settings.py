@@ -93,9 +93,7 @@ def test_guessing_passwords_is_slowed_down(client, ann):
     cache.clear()
     answers = [client.post("/login/", {"login": "ann@example.org", "password": f"no-{n}"}) for n in range(12)]
     assert any(
-        a.status_code == 429
-        or "слишком" in a.content.decode().lower()
-        or "too many" in a.content.decode().lower()
+        a.status_code == 429 or "слишком" in a.content.decode().lower() or "too many" in a.content.decode().lower()
         for a in answers
     )
 
