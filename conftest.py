@@ -9,6 +9,8 @@ from pathlib import Path
 
 # Before Django is set up by pytest-django: also for those who call pytest themselves.
 os.environ.setdefault("VIZAVI_TEST", "1")
+# The browser's driver keeps an event loop in this thread, which Django takes for a mistake of ours.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -59,9 +59,6 @@ OWN_APPS = [
     "setup",
     "demo",
 ]
-# While the first packages are being written.
-OWN_APPS = [name for name in OWN_APPS if (PACKAGE / name / "__init__.py").exists()]
-_has_user = (PACKAGE / "access" / "models.py").exists() or (PACKAGE / "access" / "models").exists()
 
 INSTALLED_APPS = [
     *(f"vizavi.{name}" for name in OWN_APPS),
@@ -121,8 +118,6 @@ TEMPLATES = [
         },
     },
 ]
-if not (PACKAGE / "ui" / "jinja.py").exists():
-    del TEMPLATES[0]
 
 # --- Data --------------------------------------------------------------------------------------------------------
 DATABASES = {"default": database.from_environment(DATA, TESTING)}
@@ -143,8 +138,6 @@ MEDIA_ROOT = FILES_ROOT
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 TASKS = {"default": {"BACKEND": "vizavi.jobs.backend.JobBackend"}}
-if not (PACKAGE / "jobs" / "backend.py").exists():
-    TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
 # --- Static files ------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -162,7 +155,7 @@ WHITENOISE_USE_FINDERS = not _hashed_names
 WHITENOISE_AUTOREFRESH = not _hashed_names
 
 # --- Sign-in -----------------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "access.User" if _has_user else "auth.User"
+AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -188,8 +181,6 @@ LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_ADAPTER = "vizavi.access.adapter.AccountAdapter"
-if not (PACKAGE / "access" / "adapter.py").exists():
-    ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -41,6 +41,9 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
             raise Refused(_("You may not change this field."))
         return answer(request, entity, f, record, reader, block)
     raw = f.raw_from_form(request.POST)
+    if raw is None:
+        # A form that lost its control must not empty the field.
+        return HttpResponse(status=400)
     try:
         fresh, operation = update(entity, pk, {name: raw}, reader.user, base=version_of(request.POST.get("version")))
     except Invalid as error:

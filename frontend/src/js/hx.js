@@ -44,8 +44,10 @@ document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
 document.addEventListener('htmx:after:settle', () => content.forEach((handler) => handler(document)));
 
 function again(ctx) {
-  const { method, action, body } = ctx.request;
-  return () => ajax(method, action, { target: ctx.target, swap: ctx.swap, values: body instanceof FormData ? Object.fromEntries(body) : undefined });
+  const { method, action } = ctx.request;
+  const form = ctx.sourceElement;
+  // A form is sent again as it is now; anything else was an address.
+  return () => (form instanceof HTMLFormElement ? form.isConnected && form.requestSubmit() : method === 'GET' && ajax(method, action, { target: ctx.target, swap: ctx.swap }));
 }
 
 document.addEventListener('htmx:before:response', (event) => {

@@ -27,7 +27,7 @@ from vizavi.exchange.readers import open_table
 from vizavi.jobs import worker
 
 ACCOUNTS = Path(__file__).resolve().parents[4] / "shared/data/crm-sales-opportunities/accounts.csv"
-HEADINGS = "account sector year_established revenue employees office_location subsidiary_of".split()
+HEADINGS = ["account", "sector", "year_established", "revenue", "employees", "office_location", "subsidiary_of"]
 pytestmark = pytest.mark.django_db(transaction=True)
 needs_data = pytest.mark.skipif(not ACCOUNTS.exists(), reason="the shared data set is not beside the checkout")
 
