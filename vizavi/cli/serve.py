@@ -16,7 +16,6 @@ import time
 import webbrowser
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -121,16 +120,12 @@ def collect_static() -> None:
 
 def load_demo(language: str | None) -> None:
     """The demo firm, unless it has been loaded before."""
-    if not find_spec("vizavi.demo") or not find_spec("vizavi.demo.commands"):
-        raise CommandError("this installation has no demo firm.")
     if import_module("vizavi.demo.commands").load_once(language):
         say("The demo firm is loaded.")
 
 
 def one_time_link(base_url: str) -> str | None:
     """A link that signs the first administrator in, where `access` deems it fit."""
-    if not find_spec("vizavi.access") or not find_spec("vizavi.access.commands"):
-        return None
     link: str | None = import_module("vizavi.access.commands").one_time_link(base_url)
     return link
 
@@ -176,9 +171,6 @@ def serve(options: argparse.Namespace) -> None:
 @contextlib.contextmanager
 def job_worker() -> Iterator[None]:
     """The worker as a child: started again when it dies, stopped when we stop."""
-    if not find_spec("vizavi.jobs") or not find_spec("vizavi.jobs.worker"):
-        yield
-        return
     stopping = threading.Event()
     child: list[subprocess.Popen[bytes]] = []
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 # The generic screens come last: their `<plural>/` would swallow the others.
@@ -16,19 +14,7 @@ PACKAGES = [
     ("", "vizavi.files.urls"),
     ("", "vizavi.exchange.urls"),
     ("", "vizavi.ui.urls"),
-    ("", "vizavi.clients.urls"),
     ("", "vizavi.screens.urls"),
 ]
 
-
-def present(module: str) -> bool:
-    """Does the package exist and bring addresses?"""
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path(prefix, include(module)) for prefix, module in PACKAGES if present(module)
-]
+urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in PACKAGES]
