@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vizavi.core import columns
 from vizavi.core.records import Journaled, JournaledQuerySet
@@ -53,7 +54,7 @@ class User(AbstractBaseUser, Journaled):
     unjournaled: ClassVar[frozenset[str]] = frozenset({"password", "last_login", "preferences"})
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = columns.Text(_("name"), max_length=200, indexed=True)
+    name = columns.Text(pgettext_lazy("person", "name"), max_length=200, indexed=True)
     role = models.CharField(_("role"), max_length=20, choices=ROLES, default="manager")
     department = models.ForeignKey(
         Department, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("department")

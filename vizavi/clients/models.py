@@ -102,7 +102,7 @@ class Company(Record):
 class Contact(Record):
     """A person at a company."""
 
-    name = columns.Text(_("name"), max_length=200, indexed=True)
+    name = columns.Text(pgettext_lazy("person", "name"), max_length=200, indexed=True)
     phones = columns.Phones(_("phones"))
     emails = columns.Emails(_("e-mails"))
     company = models.ForeignKey(
