@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import zoneinfo
+
+import phonenumbers
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vizavi.core import columns
 from vizavi.core.records import Journaled
 
 
@@ -14,16 +19,26 @@ class Firm(Journaled):
     """The one firm whose data this is, and what it has decided once for everybody."""
 
     name = models.CharField(_("name"), max_length=200, default="Vizavi")
-    base_currency = models.CharField(_("base currency"), max_length=3, default="RUB")
+    base_currency = columns.Currency(_("base currency"), blank=False, default="RUB")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
     phone_country = models.CharField(_("country of phone numbers"), max_length=2, default="RU")
-    language = models.CharField(_("language"), max_length=5, default="ru")
+    language = models.CharField(_("language"), max_length=5, default="ru", choices=settings.LANGUAGES)
 
     class Meta:
         verbose_name = _("firm")
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A zone of the IANA database and a country that has a numbering plan. Raises `ValidationError` by field."""
+        wrong = {}
+        if self.time_zone not in zoneinfo.available_timezones():
+            wrong["time_zone"] = _("Choose from the list.")
+        if self.phone_country.upper() not in phonenumbers.SUPPORTED_REGIONS:
+            wrong["phone_country"] = _("There is no such country code.")
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class Operation(models.Model):

@@ -44,7 +44,7 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
-            return render(request, "exchange/refused.html", {"reason": refusal.reason}, status=403)
+            return render(request, "ui/refused.html", {"reason": refusal.reason}, status=403)
 
     return wrapped
 

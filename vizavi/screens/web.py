@@ -67,7 +67,7 @@ def refused(request: HttpRequest, reason: str) -> HttpResponse:
         response = HttpResponse(status=403)
         response["HX-Reswap"] = "none"
         return add_toast(response, reason, kind="error")
-    return render(request, "screens/refused.html", {"reason": reason}, status=403)
+    return render(request, "ui/refused.html", {"reason": reason}, status=403)
 
 
 def undo_url(operation: Operation | None) -> str:

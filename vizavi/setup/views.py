@@ -118,6 +118,7 @@ def password(request: HttpRequest) -> HttpResponse:
             user.set_password(new)
             user.save(update_fields=["password"])
             update_session_auth_hash(request, user)
+            UserSession.objects.create_from_request(request)
             return go(request, "/settings/password/", _("The password is changed; other sessions have ended."))
     has = user.has_usable_password()
     return page(request, "password", _("Password"), 422 if errors else 200, errors=errors, has=has)
@@ -142,8 +143,6 @@ def firm_page(request: HttpRequest) -> HttpResponse:
     data = {f.name: raw for f in fields if (raw := f.raw_from_form(request.POST)) is not None}
     errors: dict[str, list[str]] = {}
     try:
-        if data.get("time_zone") not in zoneinfo.available_timezones():
-            raise Invalid({"time_zone": [_("Choose from the list.")]})
         _row, done = actions.update(entity, row.pk, data, reader.user)
         forget()
         return go(request, "/settings/firm/", _("Saved"), done)

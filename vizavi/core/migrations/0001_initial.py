@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import vizavi.core.columns
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -55,7 +57,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(default="Vizavi", max_length=200, verbose_name="name")),
                 (
                     "base_currency",
-                    models.CharField(default="RUB", max_length=3, verbose_name="base currency"),
+                    vizavi.core.columns.Currency(default="RUB", max_length=3, verbose_name="base currency"),
                 ),
                 (
                     "time_zone",
@@ -65,7 +67,12 @@ class Migration(migrations.Migration):
                     "phone_country",
                     models.CharField(default="RU", max_length=2, verbose_name="country of phone numbers"),
                 ),
-                ("language", models.CharField(default="ru", max_length=5, verbose_name="language")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ru", "Русский"), ("en", "English")], default="ru", max_length=5, verbose_name="language"
+                    ),
+                ),
                 (
                     "created_by",
                     models.ForeignKey(

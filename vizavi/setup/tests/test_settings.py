@@ -39,6 +39,8 @@ def test_the_firm_is_changed_through_the_journal(client_of, administrator):
     assert Change.objects.filter(entity="firm", action="update").count() == 1
     wrong = client.post("/settings/firm/", {**data, "time_zone": "Mars/North"})
     assert wrong.status_code == 422 and "Mars/North" in wrong.content.decode()
+    for name, value in (("phone_country", "QQ"), ("language", "xx"), ("base_currency", "ZZZ")):
+        assert client.post("/settings/firm/", {**data, name: value}).status_code == 422, name
 
 
 def test_preferences_are_remembered_and_nonsense_is_not(client_of, ann, client):
