@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from vizavi.core.errors import CommandError, Invalid
+from vizavi.exchange.commands import person
 
 ROLES = ("administrator", "director", "head", "manager", "readonly")
 
@@ -31,18 +32,6 @@ def register(subparsers: Any) -> None:
     token.set_defaults(func=make_token)
 
 
-def person(email: str | None) -> Any:
-    """The person of this address, or the first administrator. Raises `CommandError`."""
-    from vizavi.access.models import User
-
-    rows = User.objects.alive().filter(is_active=True)
-    found = rows.filter(email__iexact=email) if email else rows.filter(role="administrator").order_by("pk")
-    user = found.first()
-    if user is None:
-        raise CommandError(f"there is no user {email}." if email else "there is no administrator yet.")
-    return user
-
-
 def read_password() -> str:
     """One line of the standard input. Raises `CommandError` for a password that is too weak."""
     from django.contrib.auth.password_validation import validate_password
@@ -57,13 +46,19 @@ def read_password() -> str:
 
 
 def add_user(options: argparse.Namespace) -> int:
-    """Make the person, and the department when it is new."""
+    """Make the person, and the department when it is new. Raises `CommandError`."""
+    from django.core.exceptions import ValidationError
+
     from vizavi.access.models import Department, User
     from vizavi.core.actions import check
     from vizavi.core.entity import registry
     from vizavi.core.fold import sort_key
     from vizavi.core.journal import operation
 
+    try:
+        email = registry["user"].fields["email"].parse(options.email)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from None
     password = read_password() if options.password_stdin else ""
     with operation("user.create", by=None, via="command") as op:
         department = None
@@ -72,15 +67,12 @@ def add_user(options: argparse.Namespace) -> int:
             if department is None:
                 department = Department(name=options.department)
                 op.create([department])
-        name = options.name or options.email.partition("@")[0]
-        user = User(email=options.email, name=name, role=options.role, department=department)
+        name = options.name or email.partition("@")[0]
+        user = User(email=email, name=name, role=options.role, department=department)
         try:
-            registry["user"].fields["email"].validate(options.email)
             check(registry["user"], user)
         except Invalid as error:
             raise CommandError(str(error)) from None
-        except Exception as error:
-            raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from None
         if password:
             user.set_password(password)
         else:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,13 @@ class Department(Journaled):
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("part of")
     )
+
+    def clean(self) -> None:
+        """A department is not a part of itself, however far down."""
+        from vizavi.access.policy import branch_of
+
+        if self.pk and self.parent_id in branch_of(self.pk):
+            raise ValidationError({"parent": _("It would be a part of itself.")})
 
     class Meta:
         verbose_name = _("Department")

@@ -11,7 +11,6 @@ urlpatterns = [
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
     path("login/inactive/", allauth.account_inactive, name="account_inactive"),
-    path("login/again/", allauth.reauthenticate, name="account_reauthenticate"),
     path("login/signup/", allauth.signup, name="account_signup"),
     path("password/reset/", allauth.password_reset, name="account_reset_password"),
     path("password/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.core import ratelimit
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login, password_validation
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,10 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from vizavi.access.backend import PATH
 from vizavi.access.models import SignInLink
 from vizavi.ui import render
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +47,8 @@ def sign_in(request: HttpRequest, found: SignInLink, password: str) -> bool:
         if found.purpose == "invite":
             found.user.set_password(password)
             found.user.save(update_fields=["password"])
-    login(request, found.user, backend=BACKEND)
+    login(request, found.user, backend=PATH)
+    UserSession.objects.create_from_request(request)
     return True
 
 

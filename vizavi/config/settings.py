@@ -157,8 +157,7 @@ WHITENOISE_AUTOREFRESH = not _hashed_names
 # --- Sign-in -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "vizavi.access.backend.Backend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -189,6 +188,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# Letters to addresses that nobody here has would be other people's spam.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Beside the limits that allauth has by itself: our own doors.
 ACCOUNT_RATE_LIMITS = {"sign_in_link": "20/m/ip", "new_password": "10/m/user"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

@@ -1,0 +1,31 @@
+"""What must hold over all people, whichever way they are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from vizavi.core.errors import Refused
+from vizavi.core.journal.operation import Changed, Op, on_change
+from vizavi.core.models import Change
+
+
+@on_change
+def somebody_administers(op: Op, changed: Sequence[Changed]) -> None:
+    """Form, bulk change, API, undo: none takes the last administrator away. Raises `Refused`; nothing is written."""
+    from vizavi.access.models import User
+
+    if not any(takes_away(one) for one in changed):
+        return
+    if not User.objects.alive().filter(role="administrator", is_active=True).exists():
+        raise Refused(_("Somebody must remain who may administer: make another administrator first."))
+
+
+def takes_away(one: Changed) -> bool:
+    """May this change have made the administrators fewer?"""
+    if one.entity.name != "user":
+        return False
+    if one.action == Change.UPDATE:
+        return one.diff.get("role", [""])[0] == "administrator" or one.diff.get("is_active", [False])[0] is True
+    return one.action in (Change.DELETE, Change.PURGE)
