@@ -70,7 +70,10 @@ class Migration(migrations.Migration):
                 (
                     "language",
                     models.CharField(
-                        choices=[("ru", "Русский"), ("en", "English")], default="ru", max_length=5, verbose_name="language"
+                        choices=[("ru", "Русский"), ("en", "English")],
+                        default="ru",
+                        max_length=5,
+                        verbose_name="language",
                     ),
                 ),
                 (
