@@ -100,10 +100,21 @@ def make_token(options: argparse.Namespace) -> int:
 
 
 def one_time_link(base_url: str) -> str | None:
-    """A link for the first administrator, who is made when there is nobody yet; None once somebody has a password."""
-    from vizavi.access.models import SignInLink, User
-    from vizavi.core.journal import operation
+    """A link for the first administrator, who is made, like the firm, when there is none yet.
 
+    None once somebody has a password.
+    """
+    from django.conf import settings
+
+    from vizavi.access.models import SignInLink, User
+    from vizavi.core.firm import forget
+    from vizavi.core.journal import operation
+    from vizavi.core.models import Firm
+
+    if not Firm.objects.exists():
+        with operation("firm.create", by=None, via="command") as op:
+            op.create([Firm(language=settings.LANGUAGE_CODE)])
+        forget()
     users = User.objects.alive().filter(is_active=True)
     administrator = users.filter(role="administrator").order_by("pk").first()
     if administrator is None:

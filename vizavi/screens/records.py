@@ -22,6 +22,7 @@ from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.screens import verbs
 from vizavi.screens.cells import Cell, show
+from vizavi.screens.offers import offers_for
 from vizavi.screens.web import entity_view, reader_of
 from vizavi.ui import formats, render
 
@@ -83,6 +84,7 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
         "system": cells(entity, record, reader, ("created_at", "created_by", "updated_at", "updated_by"), False),
         "cards": [] if deleted else related(entity, record, reader),
         "files": None if deleted or not entity.has_owner else files.card(entity, record, reader),
+        "offers": [] if deleted else offers_for(entity, record, reader),
         **feed(entity, record, reader, None),
     }
 

@@ -8,4 +8,4 @@ class SetupConfig(AppConfig):
     verbose_name = _("Settings")
 
     def ready(self) -> None:
-        from vizavi.setup import personal  # noqa: F401  the look that a person has chosen
+        from vizavi.setup import menu, people, personal  # noqa: F401  what they add to every page

@@ -15,9 +15,11 @@ from vizavi.core import actions, door
 from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid
 from vizavi.core.firm import firm
+from vizavi.core.reading import Reader
 from vizavi.jobs.mail import send_later
 from vizavi.screens.cells import edit
-from vizavi.screens.web import door_view, reader_of
+from vizavi.screens.offers import Offer, offer
+from vizavi.screens.web import door_view, go, reader_of
 from vizavi.setup.views import page
 
 
@@ -57,6 +59,31 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     actions.permit(reader.user, door.CHANGE, entity, user)
     url = send_link(request, user)
     return page(request, "invite", _("Invite a colleague"), editors=[], link=url, errors=[], user_invited=user)
+
+
+@require_POST
+@door_view
+def block(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nobody blocked signs in; their records stay. The same button opens the account again."""
+    entity, reader = registry["user"], reader_of(request)
+    user: Any = actions.fetch(entity, pk, reader.user)
+    text = _("%(name)s is blocked.") if user.is_active else _("%(name)s may sign in again.")
+    verb = "user.block" if user.is_active else "user.unblock"
+    _user, done = actions.update(entity, pk, {"is_active": not user.is_active}, reader.user, verb=verb)
+    return go(request, entity.url(pk), text % {"name": user}, done)
+
+
+@offer("user")
+def with_an_account(user: Any, reader: Reader) -> list[Offer]:
+    """What an administrator does with an account."""
+    entity = registry["user"]
+    if not door.can(reader.user, door.CHANGE, entity, user):
+        return []
+    base = entity.url(user.pk)
+    if not user.is_active:
+        return [Offer(_("Unblock"), f"{base}block/", "lock-open")]
+    block = [Offer(_("Block"), f"{base}block/", "lock")] if user.pk != reader.user.pk else []
+    return [Offer(_("A new link to sign in"), f"{base}link/", "link"), *block]
 
 
 def send_link(request: HttpRequest, user: Any) -> str:

@@ -30,16 +30,21 @@ def look(request: HttpRequest) -> dict[str, Any]:
     return {name: mine[name] for name in ("theme", "density", "side", "keys") if mine.get(name) in CHOICES[name]}
 
 
+def chosen(request: HttpRequest) -> dict[str, str]:
+    """What was sent and can be chosen."""
+    return {name: request.POST[name] for name, values in CHOICES.items() if request.POST.get(name) in values}
+
+
 @require_POST
 def prefs(request: HttpRequest) -> HttpResponse:
     """Remember a choice: in the profile of who is signed in, in a cookie otherwise."""
-    chosen = {name: request.POST[name] for name, values in CHOICES.items() if request.POST.get(name) in values}
+    wanted = chosen(request)
     response: HttpResponse = HttpResponse(status=204)
     if not is_partial(request):
         response = HttpResponseRedirect(back(request))
-    if request.user.is_authenticated and chosen:
-        remember(request.user, chosen)
-    for name, value in chosen.items():
+    if request.user.is_authenticated and wanted:
+        remember(request.user, wanted)
+    for name, value in wanted.items():
         cookie = settings.LANGUAGE_COOKIE_NAME if name == "language" else name
         age = settings.LANGUAGE_COOKIE_AGE
         response.set_cookie(cookie, value, max_age=age, samesite="Lax", secure=settings.HTTPS, httponly=True)

@@ -13,5 +13,8 @@ urlpatterns = [
     path("settings/sessions/", views.sessions),
     path("settings/sessions/<int:pk>/end/", views.end_session),
     path("settings/invite/", people.invite),
+    # Whoever is created by hand needs a way in: both are one.
+    path("settings/users/new/", people.invite),
     path("settings/users/<int:pk>/link/", people.link),
+    path("settings/users/<int:pk>/block/", people.block),
 ]

@@ -7,10 +7,11 @@ from typing import Any
 
 from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import password_validation, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,56 +23,29 @@ from vizavi.core.firm import firm, forget
 from vizavi.core.journal import operation
 from vizavi.core.models import Firm
 from vizavi.screens.cells import edit
-from vizavi.screens.web import door_view, go, reader_of
-from vizavi.setup.personal import remember
+from vizavi.screens.web import door_view, go, reader_of, version_of
+from vizavi.setup.menu import places
+from vizavi.setup.personal import chosen, remember
 from vizavi.ui import render
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """The places of the settings that this person may use."""
-    places = [
-        ("/settings/profile/", _("Profile"), "user-round", _("Name, language, time zone"), True),
-        ("/settings/password/", _("Password"), "key-round", _("How you sign in"), True),
-        ("/settings/sessions/", _("Sessions"), "monitor-smartphone", _("Where you are signed in"), True),
-        ("/settings/tokens/", _("API tokens"), "plug", _("Keys for other programs"), True),
-        ("/settings/firm/", _("Firm"), "building", _("Currency, time zone, phones"), may_set_up(request)),
-        ("/settings/users/", _("Users"), "users", _("People, roles, invitations"), True),
-        ("/settings/departments/", _("Departments"), "network", _("Whose records are seen by whom"), True),
-        ("/imports/", _("Import"), "upload", _("Tables that were loaded"), True),
-        ("/operations/", _("Recent actions"), "history", _("Who did what, and the way back"), True),
-        ("/bin/", _("Recycle bin"), "trash-2", _("What was deleted"), True),
-        ("/api/docs/", _("API"), "braces", _("The description for programmers"), True),
-    ]
-    return [
-        {"url": url, "title": title, "icon": icon, "text": text, "current": request.path == url}
-        for url, title, icon, text, shown in places
-        if shown
-    ]
-
-
-def may_set_up(request: HttpRequest) -> bool:
-    """Does this person run the firm?"""
-    return bool(door.can(request.user, door.CHANGE, registry["firm"]))
-
-
 def page(request: HttpRequest, name: str, title: str, status: int = 200, **context: Any) -> HttpResponse:
-    """A page of the settings with its side menu."""
-    data = {"menu": menu(request), "title": title, **context}
-    return render(request, f"setup/{name}.html", data, block="content", status=status)
+    """A page of the settings."""
+    return render(request, f"setup/{name}.html", {"title": title, **context}, status=status)
 
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """All places."""
-    return page(request, "index", _("Settings"))
+    return page(request, "index", _("Settings"), groups=places(request))
 
 
 @both
 @door_view
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name and language of whoever is signed in: one's own name may be changed without being an administrator."""
+    """Name, time zone, language and look of whoever is signed in: for one's own, nobody need be an administrator."""
     user: Any = request.user
     errors: dict[str, list[str]] = {}
     name = request.POST.get("name", user.name)
@@ -86,7 +60,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         if not errors:
             with operation("user.edit", by=user) as op:
                 op.update(op.lock(type(registry["user"].model()), [user.pk])[user.pk], {"name": value})
-            remember(user, {"time_zone": zone})
+            remember(user, {"time_zone": zone, **chosen(request)})
+            translation.activate(user.preferences.get("language") or firm().language)
             return go(request, "/settings/profile/", _("Saved"), op.row if op.done else None)
     zones = sorted(zoneinfo.available_timezones())
     context = {
@@ -95,8 +70,24 @@ def profile(request: HttpRequest) -> HttpResponse:
         "role": user.get_role_display(),
         "zone": zone,
         "zones": zones,
+        "looks": looks(request),
     }
     return page(request, "profile", _("Profile"), 422 if errors else 200, errors=errors, **context)
+
+
+def looks(request: HttpRequest) -> list[dict[str, Any]]:
+    """What can be chosen about the screens, and what is."""
+    mine = getattr(request.user, "preferences", {})
+    words = {
+        "theme": (_("Theme"), {"system": _("As in the system"), "light": _("Light"), "dark": _("Dark")}),
+        "density": (_("Density"), {"comfortable": _("Comfortable"), "compact": _("Compact")}),
+        "language": (_("Language"), dict(settings.LANGUAGES)),
+    }
+    now = {"theme": "system", "density": "comfortable", "language": translation.get_language()}
+    return [
+        {"name": n, "label": label, "options": list(options.items()), "value": request.POST.get(n, mine.get(n, now[n]))}
+        for n, (label, options) in words.items()
+    ]
 
 
 @both
@@ -130,31 +121,32 @@ def firm_page(request: HttpRequest) -> HttpResponse:
     """The firm, through the journal like everything."""
     entity, reader = registry["firm"], reader_of(request)
     actions.permit(reader.user, door.CHANGE, entity)
-    row: Any = Firm.objects.order_by("pk").first()
-    if row is None:
-        with operation("firm.create", by=None, via="command") as op:
-            op.create([firm()])
-        forget()
-        row = Firm.objects.order_by("pk").first()
+    row: Any = Firm.objects.order_by("pk").first() or Firm()
     fields = [entity.fields[n] for names in entity.sections.values() for n in names]
     if request.method != "POST":
         editors = [edit(f, f.value(row), reader, record=row) for f in fields]
         return page(request, "firm", _("Firm"), editors=editors, errors=[], version=row.version)
     data = {f.name: raw for f in fields if (raw := f.raw_from_form(request.POST)) is not None}
     errors: dict[str, list[str]] = {}
+    status = 422
     try:
-        _row, done = actions.update(entity, row.pk, data, reader.user)
+        done: Any
+        if row.pk is None:
+            _row, done = actions.create(entity, data, reader.user, verb="firm.edit")
+        else:
+            _row, done = actions.update(entity, row.pk, data, reader.user, base=version_of(request.POST.get("version")))
         forget()
         return go(request, "/settings/firm/", _("Saved"), done)
     except Invalid as error:
         errors = error.errors
     except Conflict:
-        errors = {"": [_("Somebody has changed this meanwhile.")]}
+        status = 409
+        errors = {"": [_("Somebody has changed this meanwhile. Save again if yours is right.")]}
     editors = [edit(f, data.get(f.name, ""), reader, raw=True, errors=errors.get(f.name), record=row) for f in fields]
     known = [
         {"name": n, "label": entity.fields[n].label if n else "", "text": m} for n, ms in errors.items() for m in ms
     ]
-    return page(request, "firm", _("Firm"), 422, editors=editors, errors=known, version=row.version)
+    return page(request, "firm", _("Firm"), status, editors=editors, errors=known, version=row.version)
 
 
 @both

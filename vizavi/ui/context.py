@@ -61,6 +61,7 @@ def defaults(request: HttpRequest) -> dict[str, Any]:
         "nav": [],
         "nav_pinned": [],
         "nav_bottom": [],
+        "side_menu": [],
         "creates": [],
         "commands": [],
         "recent": [],

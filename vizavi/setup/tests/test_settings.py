@@ -36,7 +36,7 @@ def test_the_firm_is_changed_through_the_journal(client_of, administrator):
     assert client.post("/settings/firm/", data).status_code == 302
     forget()
     assert firm().name == "Северный ветер"
-    assert Change.objects.filter(entity="firm", action="update").count() == 1
+    assert Change.objects.filter(entity="firm").count() == 1
     wrong = client.post("/settings/firm/", {**data, "time_zone": "Mars/North"})
     assert wrong.status_code == 422 and "Mars/North" in wrong.content.decode()
     for name, value in (("phone_country", "QQ"), ("language", "xx"), ("base_currency", "ZZZ")):
@@ -119,3 +119,68 @@ def test_a_link_of_the_first_run_works_once(client, db):
     assert client.get("/settings/").status_code == 200
     assert client.post(path).status_code == 404
     assert SignInLink.objects.get().used_at is not None
+
+
+def test_blocking_is_one_button_that_can_be_undone(client_of, ann, ben, administrator):
+    page = f"/settings/users/{ben.pk}/"
+    chief, theirs = client_of(administrator), client_of(ben)
+    assert f"{page}block/" in chief.get(page).content.decode()
+    assert f"{page}block/" not in client_of(ann).get(page).content.decode()
+    assert client_of(ann).post(f"{page}block/").status_code == 403
+    assert client_of(ann).post(f"{page}link/").status_code == 403
+    assert theirs.get("/companies/").status_code == 200
+    assert chief.post(f"{page}block/").status_code == 302
+    assert theirs.get("/companies/").status_code == 302
+    ben.refresh_from_db()
+    assert not ben.is_active
+    assert chief.post(f"{page}block/").status_code == 302
+    ben.refresh_from_db()
+    assert ben.is_active
+    assert [c.diff["is_active"][1] for c in Change.objects.filter(entity="user", action="update")] == [False, True]
+
+
+def test_a_new_link_lets_somebody_choose_a_password_anew(client_of, ben, administrator, client):
+    shown = client_of(administrator).post(f"/settings/users/{ben.pk}/link/").content.decode()
+    path = re.search(r"/in/[\w-]+/", shown)[0]
+    assert client.post(path, {"password": "Dvenadcat-stulev"}).status_code == 302
+    ben.refresh_from_db()
+    assert ben.check_password("Dvenadcat-stulev")
+
+
+def test_whoever_is_created_by_hand_gets_a_way_in(client_of, administrator, ann):
+    data = {"name": "Игорь", "email": "igor@example.org", "role": "manager"}
+    page = client_of(administrator).post("/settings/users/new/", data).content.decode()
+    assert "/in/" in page
+    assert client_of(ann).post("/settings/users/new/", data).status_code == 403
+
+
+def test_the_profile_keeps_the_look_and_the_language(client_of, ann):
+    mine = client_of(ann)
+    data = {"name": "Анна", "time_zone": "Asia/Omsk", "theme": "dark", "density": "compact", "language": "en"}
+    assert mine.post("/settings/profile/", data).status_code == 302
+    ann.refresh_from_db()
+    assert ann.name == "Анна"
+    assert ann.preferences == {"time_zone": "Asia/Omsk", "theme": "dark", "density": "compact", "language": "en"}
+    text = mine.get("/settings/profile/").content.decode()
+    assert 'data-theme="dark"' in text and 'data-density="compact"' in text and 'lang="en"' in text
+    wrong = mine.post("/settings/profile/", {**data, "name": "Аня", "time_zone": "Mars/North"})
+    assert wrong.status_code == 422 and "Mars/North" in wrong.content.decode() and "Аня" in wrong.content.decode()
+
+
+def test_the_menu_stands_beside_every_page_of_the_settings(client_of, ann, administrator):
+    for url in ("/settings/", "/settings/profile/", "/settings/users/", "/settings/departments/new/", "/bin/"):
+        text = client_of(administrator).get(url).content.decode()
+        assert 'class="snav"' in text and "/settings/firm/" in text, url
+    assert "/settings/firm/" not in client_of(ann).get("/settings/").content.decode()
+    assert 'class="snav"' not in client_of(ann).get("/companies/").content.decode()
+
+
+def test_two_who_change_the_firm_at_once_are_asked(client_of, administrator):
+    client = client_of(administrator)
+    data = {"name": "А", "base_currency": "RUB", "time_zone": "Asia/Omsk", "phone_country": "RU", "language": "ru"}
+    client.post("/settings/firm/", data)
+    assert client.post("/settings/firm/", {**data, "name": "Б", "version": "1"}).status_code == 302
+    late = client.post("/settings/firm/", {**data, "name": "В", "version": "1"})
+    assert late.status_code == 409 and "В" in late.content.decode()
+    forget()
+    assert firm().name == "Б"
