@@ -26,6 +26,7 @@ def takes_away(one: Changed) -> bool:
     """May this change have made the administrators fewer?"""
     if one.entity.name != "user":
         return False
+    was = one.diff.get("role", [getattr(one.record, "role", "")])[0]
     if one.action == Change.UPDATE:
-        return one.diff.get("role", [""])[0] == "administrator" or one.diff.get("is_active", [False])[0] is True
-    return one.action in (Change.DELETE, Change.PURGE)
+        return was == "administrator" and bool({"role", "is_active"} & set(one.diff))
+    return was == "administrator" and one.action in (Change.DELETE, Change.PURGE)
