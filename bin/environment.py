@@ -112,17 +112,7 @@ def find_uv():
             "This Python cannot make virtual environments. Install its venv module (Debian, Ubuntu: "
             "apt install python3-venv) or uv (https://docs.astral.sh/uv/), and run this again."
         )
-    run(
-        [
-            private / "bin/python",
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "uv==" + UV_VERSION,
-        ]
-    )
+    run([private / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv==" + UV_VERSION])
     return str(program)
 
 
@@ -160,17 +150,7 @@ def install_packages(uv, lock, usable):
 def install_ourselves(uv):
     """An editable install; its build hook makes the front end and the languages."""
     constraints = ROOT / "requirements-dev.lock"
-    install = [
-        uv,
-        "pip",
-        "install",
-        "--quiet",
-        "--python",
-        PYTHON,
-        "--no-deps",
-        "--reinstall-package",
-        "vizavi",
-    ]
+    install = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--no-deps", "--reinstall-package", "vizavi"]
     run([*install, "--build-constraints", constraints, "--editable", ROOT])
 
 

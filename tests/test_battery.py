@@ -21,40 +21,12 @@ SECRET_NAME = "Незабудка"
 
 @pytest.fixture
 def cast(ann, ben, head, cat, dan, administrator):
-    return {
-        "owner": ann,
-        "teammate": ben,
-        "head": head,
-        "reader": cat,
-        "stranger": dan,
-        "administrator": administrator,
-    }
+    return {"owner": ann, "teammate": ben, "head": head, "reader": cat, "stranger": dan, "administrator": administrator}
 
 
-SEES = {
-    "owner": True,
-    "teammate": True,
-    "head": True,
-    "reader": True,
-    "stranger": False,
-    "administrator": True,
-}
-CHANGES = {
-    "owner": True,
-    "teammate": False,
-    "head": True,
-    "reader": False,
-    "stranger": False,
-    "administrator": True,
-}
-EXPORTS = {
-    "owner": True,
-    "teammate": False,
-    "head": True,
-    "reader": False,
-    "stranger": False,
-    "administrator": True,
-}
+SEES = {"owner": True, "teammate": True, "head": True, "reader": True, "stranger": False, "administrator": True}
+CHANGES = {"owner": True, "teammate": False, "head": True, "reader": False, "stranger": False, "administrator": True}
+EXPORTS = {"owner": True, "teammate": False, "head": True, "reader": False, "stranger": False, "administrator": True}
 
 
 @pytest.mark.parametrize("who", SEES)

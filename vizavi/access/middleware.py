@@ -15,16 +15,7 @@ from vizavi.core.firm import firm
 from vizavi.ui import add_trigger
 
 #: Doors that are open to everybody; the API asks for its own token.
-PUBLIC = (
-    "/login/",
-    "/logout/",
-    "/password/",
-    "/in/",
-    "/static/",
-    "/api/v1/",
-    "/settings/_prefs/",
-    "/healthz/",
-)
+PUBLIC = ("/login/", "/logout/", "/password/", "/in/", "/static/", "/api/v1/", "/settings/_prefs/", "/healthz/")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 

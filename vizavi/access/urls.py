@@ -19,10 +19,6 @@ urlpatterns = [
         allauth.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
-    path(
-        "password/reset/done/",
-        allauth.password_reset_from_key_done,
-        name="account_reset_password_from_key_done",
-    ),
+    path("password/reset/done/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("in/<str:secret>/", views.link),
 ]

@@ -81,24 +81,14 @@ def shown_schema(entity: Entity) -> Schema:
     """A record as it is sent."""
     fixed: Schema = {
         "id": {**ID, "readOnly": True},
-        "version": {
-            "type": "integer",
-            "minimum": 1,
-            "readOnly": True,
-            "description": _("Grows with each change"),
-        },
+        "version": {"type": "integer", "minimum": 1, "readOnly": True, "description": _("Grows with each change")},
     }
     fields: Schema = {}
     for f in entity.fields.values():
         found = annotated(f, or_blank(f, f.schema()))
         fields[f.name] = found if f.editable else {**found, "readOnly": True}
     # Fields that the field policy hides from somebody are absent, so that only these two are promised.
-    return {
-        "type": "object",
-        "properties": {**fixed, **fields},
-        "required": list(fixed),
-        "title": entity.label,
-    }
+    return {"type": "object", "properties": {**fixed, **fields}, "required": list(fixed), "title": entity.label}
 
 
 def written_schema(entity: Entity, *, create: bool) -> Schema:
@@ -111,12 +101,7 @@ def written_schema(entity: Entity, *, create: bool) -> Schema:
         if f.required and schema.get("type") == "string" and "enum" not in schema:
             schema = {"minLength": 1, **schema}
         fields[f.name] = annotated(f, schema if f.required else nullable(schema))
-    found: Schema = {
-        "type": "object",
-        "properties": fields,
-        "additionalProperties": False,
-        "title": entity.label,
-    }
+    found: Schema = {"type": "object", "properties": fields, "additionalProperties": False, "title": entity.label}
     needed = [n for n in fields if entity.fields[n].required]
     return {**found, "required": needed} if create and needed else found
 
@@ -247,10 +232,7 @@ class Records:
             "description": _("The record goes to the recycle bin; undo the operation to bring it back."),
             "parameters": [if_match()],
             "responses": {
-                "204": {
-                    "description": _("Deleted"),
-                    "headers": {"Operation-Id": ref("Operation-Id", "headers")},
-                },
+                "204": {"description": _("Deleted"), "headers": {"Operation-Id": ref("Operation-Id", "headers")}},
                 **failures(409, 422),
             },
         }
@@ -270,11 +252,7 @@ class Records:
         }
 
     def attach(self) -> Schema:
-        part = {
-            "type": "object",
-            "properties": {"file": {"type": "string", "format": "binary"}},
-            "required": ["file"],
-        }
+        part = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
         return {
             "summary": _("Attach a file: %(what)s") % {"what": self.entity.label},
             "parameters": [idempotency_key()],
@@ -333,10 +311,7 @@ def undo() -> Schema:
         "summary": _("Undo an operation; to redo, undo the undoing"),
         "description": _("A field that was changed since stays as it is and is named among the obstacles."),
         "parameters": [idempotency_key()],
-        "responses": {
-            **answers(200, ref("Undone"), _("What was undone, and what not")),
-            **failures(409, 422),
-        },
+        "responses": {**answers(200, ref("Undone"), _("What was undone, and what not")), **failures(409, 422)},
     }
 
 
@@ -344,14 +319,8 @@ def search() -> Schema:
     found = {"type": "object", "properties": {"results": {"type": "array", "items": ref("Found")}}}
     return {
         "summary": _("Search everything, best first"),
-        "parameters": [
-            query("q", {"type": "string"}, _("Words; the last one may be begun only")),
-            limit(50, 20),
-        ],
-        "responses": {
-            **answers(200, {**found, "required": ["results"]}, _("What was found")),
-            **failures(422),
-        },
+        "parameters": [query("q", {"type": "string"}, _("Words; the last one may be begun only")), limit(50, 20)],
+        "responses": {**answers(200, {**found, "required": ["results"]}, _("What was found")), **failures(422)},
     }
 
 

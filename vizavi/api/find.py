@@ -27,13 +27,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
 
 
 def shown(hit: Hit) -> dict[str, Any]:
-    return {
-        "entity": hit.entity.name,
-        "id": hit.id,
-        "title": hit.title,
-        "snippet": hit.snippet,
-        "url": hit.url,
-    }
+    return {"entity": hit.entity.name, "id": hit.id, "title": hit.title, "snippet": hit.snippet, "url": hit.url}
 
 
 def routes() -> Section:

@@ -98,13 +98,7 @@ def undo_view(request: HttpRequest, pk: int) -> HttpResponse:
 def undone(result: UndoResult) -> HttpResponse:
     """What was undone and what stood in the way. Raises 409 when nothing could be."""
     obstacles = [
-        {
-            "entity": o.entity,
-            "record": o.record_id,
-            "title": o.title,
-            "field": o.field or None,
-            "message": o.message,
-        }
+        {"entity": o.entity, "record": o.record_id, "title": o.title, "field": o.field or None, "message": o.message}
         for o in result.obstacles
     ]
     if not result.undone and obstacles:

@@ -11,17 +11,7 @@ from vizavi import search
 from vizavi.api import describe
 from vizavi.api.errors import answer
 from vizavi.api.idempotency import once
-from vizavi.api.reading import (
-    address,
-    base_of,
-    body_of,
-    etag,
-    limit_of,
-    number_of,
-    only,
-    page_address,
-    params_of,
-)
+from vizavi.api.reading import address, base_of, body_of, etag, limit_of, number_of, only, page_address, params_of
 from vizavi.api.site import Section
 from vizavi.api.tokens import READ, WRITE, need
 from vizavi.core import actions, door, filters, pages

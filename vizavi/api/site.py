@@ -59,13 +59,7 @@ def suit(request: HttpRequest, user: Any) -> None:
 
 
 api = NinjaAPI(
-    title="Vizavi",
-    version="1",
-    urls_namespace="api",
-    openapi_url=None,
-    docs_url=None,
-    auth=bearer(),
-    openapi_extra={},
+    title="Vizavi", version="1", urls_namespace="api", openapi_url=None, docs_url=None, auth=bearer(), openapi_extra={}
 )
 errors.handle(api)
 descriptions: dict[str, Description] = {}

@@ -215,14 +215,7 @@ def restore_postgresql(fresh: Path, kept: Path) -> bool:
         out.write(EMPTY_SCHEMA.encode())
         shutil.copyfileobj(source, out)
     database.run_postgresql(
-        [
-            "psql",
-            "--no-psqlrc",
-            "--quiet",
-            "--single-transaction",
-            "--set=ON_ERROR_STOP=1",
-            f"--file={script}",
-        ]
+        ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={script}"]
     )
     return had_data
 

@@ -43,13 +43,7 @@ def findings() -> Iterator[Finding]:
     """All of them; one that breaks is a finding itself. Packages add theirs with `doctor()` in their commands.py."""
     from vizavi.cli import command_modules
 
-    checks: list[Callable[[], Iterator[Any]]] = [
-        program,
-        data,
-        reach_database,
-        files_made_at_install,
-        settings_in_use,
-    ]
+    checks: list[Callable[[], Iterator[Any]]] = [program, data, reach_database, files_made_at_install, settings_in_use]
     for module in command_modules():
         if hasattr(module, "doctor"):
             checks.append(module.doctor)

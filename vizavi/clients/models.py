@@ -50,11 +50,7 @@ class Company(Record):
     kind = models.CharField(_("type"), max_length=20, choices=KINDS, blank=True, default="client")
     industry = models.CharField(_("industry"), max_length=30, choices=INDUSTRIES, blank=True, default="")
     inn = models.CharField(
-        _("INN"),
-        max_length=12,
-        blank=True,
-        db_index=True,
-        help_text=_("10 digits of a company, 12 of a person"),
+        _("INN"), max_length=12, blank=True, db_index=True, help_text=_("10 digits of a company, 12 of a person")
     )
     kpp = models.CharField(_("KPP"), max_length=9, blank=True)
     ogrn = models.CharField(_("OGRN"), max_length=15, blank=True)

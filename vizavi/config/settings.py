@@ -32,33 +32,14 @@ _public = urlsplit(PUBLIC_URL)
 if PUBLIC_URL and _public.scheme not in ("http", "https"):
     raise ImproperlyConfigured("VIZAVI_URL must start with http:// or https://.")
 _hosts = [name.strip() for name in os.environ.get("VIZAVI_HOSTS", "").split(",") if name.strip()]
-ALLOWED_HOSTS = [
-    *_hosts,
-    *([_public.hostname] if _public.hostname else []),
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-]
+ALLOWED_HOSTS = [*_hosts, *([_public.hostname] if _public.hostname else []), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []
 
 # A process that was started without `vizavi` and without a key gets one of its own: sessions end with it.
 SECRET_KEY = os.environ.get("VIZAVI_SECRET_KEY") or read_secret_key(DATA) or os.urandom(48).hex()
 
 # --- Applications ------------------------------------------------------------------------------------------------
-OWN_APPS = [
-    "ui",
-    "core",
-    "search",
-    "files",
-    "jobs",
-    "exchange",
-    "api",
-    "screens",
-    "access",
-    "clients",
-    "setup",
-    "demo",
-]
+OWN_APPS = ["ui", "core", "search", "files", "jobs", "exchange", "api", "screens", "access", "clients", "setup", "demo"]
 
 INSTALLED_APPS = [
     *(f"vizavi.{name}" for name in OWN_APPS),
@@ -114,7 +95,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ],
+            ]
         },
     },
 ]
@@ -156,9 +137,7 @@ WHITENOISE_AUTOREFRESH = not _hashed_names
 
 # --- Sign-in -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = [
-    "vizavi.access.backend.Backend",
-]
+AUTHENTICATION_BACKENDS = ["vizavi.access.backend.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

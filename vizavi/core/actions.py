@@ -36,12 +36,7 @@ def permit(user: Any, action: str, entity: Entity, record: Journaled | None = No
 
 
 def prepare(
-    entity: Entity,
-    data: Mapping[str, Any],
-    reader: Reader,
-    record: Journaled | None = None,
-    *,
-    complete: bool = True,
+    entity: Entity, data: Mapping[str, Any], reader: Reader, record: Journaled | None = None, *, complete: bool = True
 ) -> dict[str, Any]:
     """Raw values by field name, as values ready to be written by this person.
 
@@ -153,13 +148,7 @@ def update(
 
 
 def delete(
-    entity: Entity,
-    ids: Iterable[int],
-    by: Any,
-    *,
-    base: int | None = None,
-    via: str = "page",
-    verb: str = "",
+    entity: Entity, ids: Iterable[int], by: Any, *, base: int | None = None, via: str = "page", verb: str = ""
 ) -> Operation | None:
     """Put records into the recycle bin; `base` is the version that the person saw.
 
@@ -174,14 +163,7 @@ def restore(entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", v
 
 
 def _move(
-    entity: Entity,
-    ids: Iterable[int],
-    by: Any,
-    via: str,
-    verb: str,
-    *,
-    into_bin: bool,
-    base: int | None = None,
+    entity: Entity, ids: Iterable[int], by: Any, via: str, verb: str, *, into_bin: bool, base: int | None = None
 ) -> Operation | None:
     wanted = list(dict.fromkeys(ids))
     for pk in wanted:

@@ -130,14 +130,7 @@ class BaseValue(models.DecimalField):
     def __init__(self, of: str = "", **kwargs: Any):
         self.of = of
         super().__init__(
-            **{
-                **kwargs,
-                "max_digits": 18,
-                "decimal_places": 2,
-                "null": True,
-                "blank": True,
-                "editable": False,
-            }
+            **{**kwargs, "max_digits": 18, "decimal_places": 2, "null": True, "blank": True, "editable": False}
         )
 
     def deconstruct(self) -> Any:

@@ -22,12 +22,7 @@ def write_timeline(op: Op, changed: Sequence[Changed]) -> None:
             concerned |= {(f.target.name, i) for i in ids if isinstance(i, int)}  # type: ignore[attr-defined]
         rows += [
             TimelineRow(
-                entity=e,
-                record_id=i,
-                at=op.at,
-                change=c.row,
-                source_entity=c.entity.name,
-                source_id=c.record.pk,
+                entity=e, record_id=i, at=op.at, change=c.row, source_entity=c.entity.name, source_id=c.record.pk
             )
             for e, i in sorted(concerned)
         ]

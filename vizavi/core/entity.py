@@ -76,10 +76,7 @@ class Entity:
             kind = kind_of(column)
             if kind and column.name not in self.omit and column.name not in self.model.unjournaled:
                 self.fields[column.name] = kind(self, column)
-        for name in [
-            *(n for n in ("owner",) if n in self.fields),
-            *(n for n in BOOKKEEPING if n in self.fields),
-        ]:
+        for name in [*(n for n in ("owner",) if n in self.fields), *(n for n in BOOKKEEPING if n in self.fields)]:
             self.fields[name] = self.fields.pop(name)
         for name, (label, like) in self.computed.items():
             self.fields[name] = Computed(self, name, label, like)

@@ -45,12 +45,7 @@ class Operation(models.Model):
     """One act of a person or a process: who, when, through what, the domain verb, and (in `Change`) what it did."""
 
     RUNNING, INTERRUPTED, FINISHED, CANCELLED = "running", "interrupted", "finished", "cancelled"
-    STATES = {
-        RUNNING: _("running"),
-        INTERRUPTED: _("interrupted"),
-        FINISHED: _("finished"),
-        CANCELLED: _("cancelled"),
-    }
+    STATES = {RUNNING: _("running"), INTERRUPTED: _("interrupted"), FINISHED: _("finished"), CANCELLED: _("cancelled")}
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -103,16 +103,7 @@ def _decode(cursor: str, model: type[models.Model], found: list[Key]) -> tuple[l
         return result, position
     except Invalid:
         raise
-    except (
-        ValueError,
-        TypeError,
-        IndexError,
-        KeyError,
-        StopIteration,
-        AttributeError,
-        binascii.Error,
-        RecursionError,
-    ):
+    except (ValueError, TypeError, IndexError, KeyError, StopIteration, AttributeError, binascii.Error, RecursionError):
         raise wrong from None
     except Exception as error:  # a column's own ValidationError
         raise wrong from error

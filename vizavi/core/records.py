@@ -203,12 +203,7 @@ class Record(Journaled):
     """
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("owner"),
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
     )
     custom = models.JSONField(default=dict, blank=True, editable=False)
 

@@ -274,12 +274,6 @@ HISTORY = [
     (12, 4, "e.egorova", "revenue", ("1020000000", "1020000000")),
     (9, 6, "d.nikitina", "kind", ("partner", "partner")),
     (5, 0, "d.nikitina", "employees", (5460, 5460)),
-    (
-        3,
-        12,
-        "t.akhmetov",
-        "comment",
-        ("Интересуются спецодеждой на весну.", "Interested in workwear for spring."),
-    ),
+    (3, 12, "t.akhmetov", "comment", ("Интересуются спецодеждой на весну.", "Interested in workwear for spring.")),
     (1, 1, "a.kovaleva", "employees", (835, 835)),
 ]

@@ -17,13 +17,7 @@ class ImportRun(models.Model):
     """One file on its way in. The records that it makes are journaled; the run itself is no data of the firm."""
 
     NEW, WAITING, RUNNING, DONE, FAILED = "new", "waiting", "running", "done", "failed"
-    STATES = {
-        NEW: _("not started"),
-        WAITING: _("waiting"),
-        RUNNING: _("running"),
-        DONE: _("done"),
-        FAILED: _("failed"),
-    }
+    STATES = {NEW: _("not started"), WAITING: _("waiting"), RUNNING: _("running"), DONE: _("done"), FAILED: _("failed")}
 
     entity = models.CharField(max_length=40)
     file_name = models.CharField(max_length=255)

@@ -63,12 +63,7 @@ def keep(run: ImportRun, headers: list[str], rows: list[Row]) -> None:
     """Remember rows that were not taken."""
     Reject.objects.bulk_create(
         [
-            Reject(
-                run=run,
-                row=row.number,
-                reason="; ".join(row.errors)[:500],
-                cells=[text_of(c) for c in row.cells],
-            )
+            Reject(run=run, row=row.number, reason="; ".join(row.errors)[:500], cells=[text_of(c) for c in row.cells])
             for row in rows
         ],
         batch_size=500,

@@ -8,14 +8,7 @@ from functools import wraps
 from itertools import islice
 from typing import Any
 
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -69,10 +62,7 @@ def steps(current: int, run: ImportRun | None = None) -> dict[str, Any]:
     """The stepper."""
     labels = [_("File"), _("Columns"), _("Check"), _("Import")]
     urls = [None, f"/imports/{run.pk}/" if run else None, None, None]
-    return {
-        "steps": [{"label": text, "url": url} for text, url in zip(labels, urls, strict=True)],
-        "current": current,
-    }
+    return {"steps": [{"label": text, "url": url} for text, url in zip(labels, urls, strict=True)], "current": current}
 
 
 @require_GET
@@ -129,12 +119,7 @@ def new(request: HttpRequest) -> HttpResponse:
             errors = [str(error)]
         except Invalid as error:
             errors = error.errors["file"]
-    context = {
-        "entity": entity,
-        "options": [(e.plural, e.label_plural) for e in options],
-        "errors": errors,
-        **steps(1),
-    }
+    context = {"entity": entity, "options": [(e.plural, e.label_plural) for e in options], "errors": errors, **steps(1)}
     return render(request, "exchange/new.html", context, status=422 if errors else 200, block="content")
 
 
@@ -178,12 +163,7 @@ def posted(request: HttpRequest, entity: Entity, table: Table) -> mapping.Mappin
 
 
 def columns_page(
-    request: HttpRequest,
-    run: ImportRun,
-    entity: Entity,
-    table: Table,
-    settled: mapping.Mapping,
-    problems: list[str],
+    request: HttpRequest, run: ImportRun, entity: Entity, table: Table, settled: mapping.Mapping, problems: list[str]
 ) -> HttpResponse:
     """Step two: columns, values, duplicates."""
     reader = Reader(request.user)
@@ -241,11 +221,7 @@ def check_page(
         "tried": TRIED,
         **steps(3, run),
         "problems": [
-            {
-                "row": r.number,
-                "text": "; ".join(r.errors),
-                "cells": [tasks.text_of(c)[:40] for c in r.cells[:4]],
-            }
+            {"row": r.number, "text": "; ".join(r.errors), "cells": [tasks.text_of(c)[:40] for c in r.cells[:4]]}
             for r in report.problems
         ],
     }

@@ -73,11 +73,7 @@ def enqueue_once(task: Task, key: str, *args: Any, **kwargs: Any) -> bool:
     try:
         with transaction.atomic():
             Job.objects.create(
-                task=path_of(task),
-                args=list(args),
-                kwargs=kwargs,
-                priority=task.priority,
-                unique_key=key[:200],
+                task=path_of(task), args=list(args), kwargs=kwargs, priority=task.priority, unique_key=key[:200]
             )
     except IntegrityError:
         return False

@@ -34,9 +34,7 @@ class Job(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["unique_key"],
-                condition=models.Q(state__in=["ready", "running"]),
-                name="job_unique_key",
+                fields=["unique_key"], condition=models.Q(state__in=["ready", "running"]), name="job_unique_key"
             )
         ]
 

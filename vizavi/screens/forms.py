@@ -219,12 +219,7 @@ def _summary(entity: Entity, errors: dict[str, list[str]], fields: list[Field]) 
 
 
 def _page(
-    request: HttpRequest,
-    entity: Entity,
-    reader: Reader,
-    record: Journaled | None,
-    editors: list[Editor],
-    **more: Any,
+    request: HttpRequest, entity: Entity, reader: Reader, record: Journaled | None, editors: list[Editor], **more: Any
 ) -> HttpResponse:
     by_name = {e.name: e for e in editors}
     errors, clashes = more.get("errors") or {}, more.get("clashes") or {}

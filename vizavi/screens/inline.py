@@ -114,7 +114,4 @@ def clash_text(conflict: Conflict, entity: Entity, reader: Reader, name: str = "
     f = entity.fields[clash.field]
     theirs = f.text(f.from_json(clash.theirs), reader) if clash.theirs is not None else ""
     who = str(clash.by) if clash.by is not None else _("Somebody")
-    return _("%(who)s has changed this to “%(value)s” meanwhile.") % {
-        "who": who,
-        "value": theirs or _("empty"),
-    }
+    return _("%(who)s has changed this to “%(value)s” meanwhile.") % {"who": who, "value": theirs or _("empty")}

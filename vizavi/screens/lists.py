@@ -76,10 +76,7 @@ def columns(entity: Entity, reader: Reader, found: Filter, sort: str, size: int,
         column = Column(f, f.sortable and (exact or is_indexed(entity, f)))
         for rank, (name, down) in enumerate(current, 1):
             if name == f.name:
-                column.direction, column.rank = (
-                    "descending" if down else "ascending",
-                    rank if len(current) > 1 else 0,
-                )
+                column.direction, column.rank = ("descending" if down else "ascending", rank if len(current) > 1 else 0)
         if column.sortable:
             first_down = f.kind in ("date", "datetime", "money", "number", "integer")
             down = column.direction == "ascending" if column.direction else first_down
@@ -307,8 +304,7 @@ def operator_of(f: Field, param: str) -> str:
     if param:
         return param.rpartition("__")[2] if "__" in param else ""
     return next(
-        (op for op in ("contains", "gte") if op in f.operators and not getattr(f, "options", ())),
-        f.operators[0],
+        (op for op in ("contains", "gte") if op in f.operators and not getattr(f, "options", ())), f.operators[0]
     )
 
 

@@ -45,12 +45,7 @@ def index(entity: Entity, records: Sequence[Journaled]) -> None:
             t for name in entity.search if (t := entity.fields[name].search_text(entity.fields[name].value(record)))
         ]
         rows.append(
-            SearchRow(
-                entity=entity.name,
-                record_id=record.pk,
-                title=str(record)[:300],
-                text=" · ".join(texts)[:5000],
-            )
+            SearchRow(entity=entity.name, record_id=record.pk, title=str(record)[:300], text=" · ".join(texts)[:5000])
         )
         tokens[record.pk] = tokens_of([str(record), *texts]) | owner_tokens(entity, record)
     SearchRow.objects.bulk_create(

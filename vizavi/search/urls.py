@@ -2,7 +2,4 @@ from django.urls import path
 
 from vizavi.search import views
 
-urlpatterns = [
-    path("search/", views.results),
-    path("search/_palette/", views.palette),
-]
+urlpatterns = [path("search/", views.results), path("search/_palette/", views.palette)]

@@ -25,13 +25,7 @@ def asked(request: HttpRequest) -> str:
 
 def row(hit: Hit) -> dict[str, Any]:
     """A hit as the components show it."""
-    return {
-        "url": hit.url,
-        "title": hit.title,
-        "sub": hit.snippet,
-        "icon": hit.entity.icon,
-        "tone": hit.entity.tone,
-    }
+    return {"url": hit.url, "title": hit.title, "sub": hit.snippet, "icon": hit.entity.icon, "tone": hit.entity.tone}
 
 
 @require_GET
@@ -51,19 +45,13 @@ def palette(request: HttpRequest) -> HttpResponse:
     if text:
         entities = [e for e in registry if not e.admin and e.pages and door.branches(reader.user, e)]
         hits = sorted(
-            (h for e in entities for h in find(text, reader, limit=EACH + 1, entities=[e])),
-            key=lambda h: h.entity.name,
+            (h for e in entities for h in find(text, reader, limit=EACH + 1, entities=[e])), key=lambda h: h.entity.name
         )
         for entity, found in groupby(hits, key=lambda h: h.entity):
             rows = list(found)
             url = f"{entity.url()}?q={text}" if len(rows) > EACH else None
             groups.append(
-                {
-                    "label": entity.label_plural,
-                    "url": url,
-                    "rows": [row(h) for h in rows[:EACH]],
-                    "best": rows[0].rank,
-                }
+                {"label": entity.label_plural, "url": url, "rows": [row(h) for h in rows[:EACH]], "best": rows[0].rank}
             )
         groups.sort(key=lambda g: g["best"])
     return render(request, "search/palette.html", {"groups": groups, "q": text})

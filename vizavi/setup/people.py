@@ -92,8 +92,6 @@ def send_link(request: HttpRequest, user: Any) -> str:
     if settings.MAIL_CONFIGURED:
         text = _("You are invited to “%(firm)s”. Choose a password: %(url)s\nThe link works once, for seven days.")
         send_later(
-            user.email,
-            _("Invitation to “%(firm)s”") % {"firm": firm().name},
-            text % {"firm": firm().name, "url": url},
+            user.email, _("Invitation to “%(firm)s”") % {"firm": firm().name}, text % {"firm": firm().name, "url": url}
         )
     return url

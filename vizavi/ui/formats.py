@@ -20,17 +20,7 @@ from django.utils.translation import gettext as _
 
 NBSP, THIN = "\u00a0", "\u202f"
 # Signs that people know better than codes, in every language.
-SIGNS = {
-    "RUB": "₽",
-    "USD": "$",
-    "EUR": "€",
-    "GBP": "£",
-    "KZT": "₸",
-    "BYN": "Br",
-    "UAH": "₴",
-    "CNY": "¥",
-    "AMD": "֏",
-}
+SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "BYN": "Br", "UAH": "₴", "CNY": "¥", "AMD": "֏"}
 
 
 @lru_cache(maxsize=32)

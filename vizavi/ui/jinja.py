@@ -19,18 +19,7 @@ from vizavi.ui import formats, html
 from vizavi.ui.icons import icon
 
 # Each file is a family of macros; together they are `ui`.
-COMPONENTS = (
-    "basic",
-    "buttons",
-    "inputs",
-    "fields",
-    "layout",
-    "navigation",
-    "overlays",
-    "tables",
-    "feed",
-    "record",
-)
+COMPONENTS = ("basic", "buttons", "inputs", "fields", "layout", "navigation", "overlays", "tables", "feed", "record")
 
 
 class Components:

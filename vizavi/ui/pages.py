@@ -73,11 +73,7 @@ def add_trigger(response: HttpResponse, name: str, detail: Any = True) -> HttpRe
 
 
 def add_toast(
-    response: HttpResponse,
-    text: str,
-    kind: str = "ok",
-    undo_url: str = "",
-    link: tuple[str, str] | None = None,
+    response: HttpResponse, text: str, kind: str = "ok", undo_url: str = "", link: tuple[str, str] | None = None
 ) -> HttpResponse:
     """Says it in a toast. Kinds: ok, info, warn, error. `undo_url` gets a POST; `link` is (label, url)."""
     detail: dict[str, Any] = {"text": str(text), "kind": kind}

@@ -102,10 +102,7 @@ def test_the_same_key_acts_once_and_gives_the_same_answer(api_of, ann, ben):
     api = api_of(ann)
     first = api.post("companies/", {"name": "Ромашка"}, Idempotency_Key="k1")
     again = api.post("companies/", {"name": "Ромашка"}, Idempotency_Key="k1")
-    assert (first.status_code, first.content) == (
-        again.status_code,
-        again.content,
-    ) and first.status_code == 201
+    assert (first.status_code, first.content) == (again.status_code, again.content) and first.status_code == 201
     assert (first["ETag"], first["Location"]) == (again["ETag"], again["Location"])
     assert "Idempotent-Replayed" in again and "Idempotent-Replayed" not in first
     assert count(ann) == 1

@@ -97,11 +97,7 @@ def _try(operation, api, ends):
     count = 0
 
     @settings(
-        max_examples=25,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        max_examples=25, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )
     @given(data=st.data())
     def attempt(data):

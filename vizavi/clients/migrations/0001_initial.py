@@ -10,22 +10,14 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
             name="Company",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
                 (
                     "updated_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="changed"),
@@ -183,22 +175,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "Company",
-                "verbose_name_plural": "Companies",
-            },
+            options={"verbose_name": "Company", "verbose_name_plural": "Companies"},
         ),
         migrations.CreateModel(
             name="Contact",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
                 (
                     "updated_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="changed"),
@@ -262,18 +245,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "Contact",
-                "verbose_name_plural": "Contacts",
-            },
+            options={"verbose_name": "Contact", "verbose_name_plural": "Contacts"},
         ),
+        migrations.AddIndex(model_name="company", index=models.Index(fields=["name_key", "id"], name="company_name")),
         migrations.AddIndex(
-            model_name="company",
-            index=models.Index(fields=["name_key", "id"], name="company_name"),
-        ),
-        migrations.AddIndex(
-            model_name="company",
-            index=models.Index(fields=["-created_at", "-id"], name="company_created"),
+            model_name="company", index=models.Index(fields=["-created_at", "-id"], name="company_created")
         ),
         migrations.AddIndex(
             model_name="company",
@@ -285,13 +261,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="company_bin"
             ),
         ),
+        migrations.AddIndex(model_name="contact", index=models.Index(fields=["name_key", "id"], name="contact_name")),
         migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["name_key", "id"], name="contact_name"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["-created_at", "-id"], name="contact_created"),
+            model_name="contact", index=models.Index(fields=["-created_at", "-id"], name="contact_created")
         ),
         migrations.AddIndex(
             model_name="contact",

@@ -103,13 +103,7 @@ def begin(
 
 @contextmanager
 def long_operation(
-    verb: str,
-    *,
-    by: Any,
-    via: str = "page",
-    title: str = "",
-    total: int | None = None,
-    undoes: Operation | None = None,
+    verb: str, *, by: Any, via: str = "page", title: str = "", total: int | None = None, undoes: Operation | None = None
 ) -> Iterator[LongOp]:
     """A new long operation, closed as finished, cancelled or interrupted by the way in which the block ends."""
     with resume(begin(verb, by=by, via=via, title=title, total=total, undoes=undoes)) as op:

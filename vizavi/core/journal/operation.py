@@ -76,14 +76,7 @@ class Op:
             return
         operation = self._row()
         rows = [
-            Change(
-                operation=operation,
-                entity=e.name,
-                record_id=r.pk,
-                action=action,
-                version=r.version,
-                diff=diff,
-            )
+            Change(operation=operation, entity=e.name, record_id=r.pk, action=action, version=r.version, diff=diff)
             for e, r, action, diff in changed
         ]
         Change.objects.bulk_create(rows, batch_size=500)

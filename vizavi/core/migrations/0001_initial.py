@@ -11,18 +11,13 @@ import vizavi.core.columns
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
             name="About",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("entity", models.CharField(max_length=40)),
                 ("record_id", models.BigIntegerField()),
                 ("target_entity", models.CharField(max_length=40)),
@@ -40,14 +35,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Firm",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
                 (
                     "updated_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="changed"),
@@ -59,10 +48,7 @@ class Migration(migrations.Migration):
                     "base_currency",
                     vizavi.core.columns.Currency(default="RUB", max_length=3, verbose_name="base currency"),
                 ),
-                (
-                    "time_zone",
-                    models.CharField(default="Europe/Moscow", max_length=64, verbose_name="time zone"),
-                ),
+                ("time_zone", models.CharField(default="Europe/Moscow", max_length=64, verbose_name="time zone")),
                 (
                     "phone_country",
                     models.CharField(default="RU", max_length=2, verbose_name="country of phone numbers"),
@@ -101,17 +87,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "firm",
-            },
+            options={"verbose_name": "firm"},
         ),
         migrations.CreateModel(
             name="Operation",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ("via", models.CharField(max_length=20)),
                 ("verb", models.CharField(max_length=60)),
@@ -147,10 +128,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Change",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("entity", models.CharField(max_length=40)),
                 ("record_id", models.BigIntegerField()),
                 ("action", models.CharField(max_length=8)),
@@ -167,10 +145,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReachKey",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("entity", models.CharField(max_length=40)),
                 ("record_id", models.BigIntegerField()),
                 ("field", models.CharField(max_length=40)),
@@ -180,16 +155,13 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["key", "entity", "record_id"], name="reach_key"),
                     models.Index(fields=["entity", "record_id"], name="reach_record"),
-                ],
+                ]
             },
         ),
         migrations.CreateModel(
             name="TimelineRow",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("entity", models.CharField(max_length=40)),
                 ("record_id", models.BigIntegerField()),
                 ("at", models.DateTimeField()),
@@ -201,16 +173,11 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.AddIndex(model_name="operation", index=models.Index(fields=["by", "-id"], name="operation_by")),
         migrations.AddIndex(
-            model_name="operation",
-            index=models.Index(fields=["by", "-id"], name="operation_by"),
+            model_name="change", index=models.Index(fields=["entity", "record_id", "version"], name="change_record")
         ),
         migrations.AddIndex(
-            model_name="change",
-            index=models.Index(fields=["entity", "record_id", "version"], name="change_record"),
-        ),
-        migrations.AddIndex(
-            model_name="timelinerow",
-            index=models.Index(fields=["entity", "record_id", "-id"], name="timeline_record"),
+            model_name="timelinerow", index=models.Index(fields=["entity", "record_id", "-id"], name="timeline_record")
         ),
     ]

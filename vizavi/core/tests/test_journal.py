@@ -62,12 +62,7 @@ def test_rows_are_not_read_without_a_person_or_a_reason(ann):
 def test_creating_journals_one_operation_with_one_change(ann):
     company, op = actions.create(companies(), {"name": "Ромашка", "phones": "8 (912) 345-67-89"}, ann)
     change = Change.objects.get(operation=op)
-    assert (change.entity, change.record_id, change.action, change.version) == (
-        "company",
-        company.pk,
-        "create",
-        1,
-    )
+    assert (change.entity, change.record_id, change.action, change.version) == ("company", company.pk, "create", 1)
     assert change.diff["name"] == [None, "Ромашка"]
     assert op.by == ann and op.verb == "company.create" and op.title == "Ромашка"
     assert ReachKey.objects.get(record_id=company.pk).key == "+79123456789"
@@ -251,10 +246,7 @@ def test_errors_come_by_field_and_nothing_is_written(ann):
 
 def test_who_may_only_read_is_refused_with_a_reason(ann, cat):
     _company, op = actions.create(companies(), {"name": "Ромашка"}, ann)
-    for attempt in (
-        lambda: actions.create(companies(), {"name": "x"}, cat),
-        lambda: undo(op, cat),
-    ):
+    for attempt in (lambda: actions.create(companies(), {"name": "x"}, cat), lambda: undo(op, cat)):
         with pytest.raises(Refused) as caught:
             attempt()
         assert caught.value.reason

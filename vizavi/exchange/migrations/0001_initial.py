@@ -9,19 +9,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("core", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("core", "0001_initial"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
             name="ImportRun",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("entity", models.CharField(max_length=40)),
                 ("file_name", models.CharField(max_length=255)),
                 ("sha256", models.CharField(max_length=64)),
@@ -32,18 +26,13 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
                     "operation",
                     models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="core.operation",
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="core.operation"
                     ),
                 ),
             ],
@@ -51,25 +40,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Reject",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("row", models.PositiveIntegerField()),
                 ("reason", models.CharField(max_length=500)),
                 ("cells", models.JSONField()),
                 (
                     "run",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="rejects",
-                        to="exchange.importrun",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rejects", to="exchange.importrun"
                     ),
                 ),
             ],
         ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(fields=["by", "-id"], name="import_by"),
-        ),
+        migrations.AddIndex(model_name="importrun", index=models.Index(fields=["by", "-id"], name="import_by")),
     ]

@@ -21,9 +21,7 @@ def companies(by, count, **data):
 
 def queries(client, url):
     client.get(url)
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
 
@@ -50,13 +48,7 @@ def test_every_page_answers_the_owner_and_not_a_stranger(client_of, ann, dan):
         assert response.status_code == 200, url
         assert "Фирма 0" not in strange.get(url).content.decode(), url
     assert mine.get("/").url == "/contacts/"
-    for url in (
-        "/nothing/",
-        "/companies/999999/",
-        "/companies/_field/",
-        "/companies/99999999999999999999/",
-        "/users/",
-    ):
+    for url in ("/nothing/", "/companies/999999/", "/companies/_field/", "/companies/99999999999999999999/", "/users/"):
         assert mine.get(url).status_code == 404, url
 
 
