@@ -14,7 +14,7 @@ from vizavi.core.entity import registry
 
 PACKAGE = Path(__file__).resolve().parent.parent / "vizavi"
 BUDGETS = {
-    "core": 3000,
+    "core": 3600,
     "ui": 2000,
     "search": 2000,
     "files": 2000,

@@ -37,7 +37,9 @@ class Policy:
         if not is_known(user):
             return Verdict(False, _("Sign in first."))
         if not entity.has_owner:
-            allowed = self._administers(user, entity, action)
+            # Whoever may write records at all may also coin a tag for them.
+            coins = entity.open and action == door.CREATE and presets.scope_of(user.role, action) != presets.NONE
+            allowed = coins or self._administers(user, entity, action)
             return Verdict(allowed, "" if allowed else _("Only administrators may do this."))
         owners = scope_owners(user, action)
         if owners is None:

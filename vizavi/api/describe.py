@@ -10,7 +10,7 @@ from vizavi.api.errors import CODES
 from vizavi.api.idempotency import LONGEST
 from vizavi.api.reading import DEFAULT_LIMIT
 from vizavi.core.entity import Entity
-from vizavi.core.fields import Field, RelationField
+from vizavi.core.fields import Field, Pointing, RelationField
 from vizavi.core.pages import MOST_ROWS
 
 Schema = dict[str, Any]
@@ -21,7 +21,8 @@ _EXAMPLES: dict[str, Any] = {
     "integer": 12, "number": "12.50", "money": "125000.00", "currency": "RUB", "date": "2026-11-24", "yesno": True,
     "datetime": "2026-11-24T09:30:00Z", "url": "https://example.org", "email": "ivan@example.org", "relation": 7,
     "user": 3, "file": 5, "phones": [{"kind": "work", "value": "+7 495 123-45-67"}], "longtext": "…",
-    "emails": [{"kind": "work", "value": "ivan@example.org"}], "address": {"line": "ул. Ленина, 1"},
+    "emails": [{"kind": "work", "value": "ivan@example.org"}],
+    "about": [{"entity": "company", "id": 7}], "address": {"line": "ул. Ленина, 1"},
 }  # fmt: skip
 
 
@@ -65,7 +66,7 @@ def annotated(field: Field, schema: Schema) -> Schema:
     words = [field.label]
     if field.help:
         words.append(str(field.help))
-    if isinstance(field, RelationField):
+    if isinstance(field, Pointing):
         words.append(_("Id, see %(address)s") % {"address": f"{field.target.plural}/"})
     options = getattr(field, "options", [])
     if field.kind in ("choice", "choices"):

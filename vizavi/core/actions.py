@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from vizavi.core import door
+from vizavi.core.columns import derived_from
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid, NotThere, Refused
 from vizavi.core.journal.operation import Op, operation
@@ -64,15 +65,17 @@ def prepare(
         for f in entity.fields.values():
             if f.required and f.name not in data and f.editable:
                 errors[f.name] = [_("This field is required.")]
-    for f in entity.relations:
-        value = values.get(f.name)
-        if value is None or (record is not None and f.value(record) == value):
-            continue
-        ref = reader.ref(f.target, value)
-        if not ref.visible or ref.deleted:
-            errors[f.name] = [_("Choose from the list.")]
-        elif record is not None and f.target is entity and value == record.pk:
-            errors[f.name] = [_("A record cannot point to itself.")]
+    for name, value in values.items():
+        f = entity.fields[name]
+        before = [] if record is None else f.points_to(f.value(record))
+        for target, pk in f.points_to(value):
+            ref = reader.ref(target, pk)
+            if (target, pk) not in before and (not ref.visible or ref.deleted):
+                errors[name] = [_("Choose from the list.")]
+            elif record is not None and (target, pk) == (entity, record.pk):
+                errors[name] = [_("A record cannot point to itself.")]
+        if record is not None:
+            values[name] = f.kept(value, f.value(record), reader)
     if errors:
         raise Invalid(errors)
     return values
@@ -80,7 +83,11 @@ def prepare(
 
 def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None) -> None:
     """The model's own rules: `Model.clean`, uniqueness, constraints. Raises `Invalid`."""
-    untouched = set() if names is None else {f.name for f in record._meta.fields} - set(names)
+    changed = {f.name for f in record._meta.fields} if names is None else set(names)
+    derived = derived_from(entity.model, changed)
+    for column in derived:
+        column.pre_save(record, False)
+    untouched = {f.name for f in record._meta.fields} - changed - {f.name for f in derived}
     try:
         with writing():
             record.clean()

@@ -95,6 +95,28 @@ class Choices(models.JSONField):
         super().__init__(*args, **{"default": list, "blank": True, **kwargs})
 
 
+class Links(models.JSONField):
+    """Records of another entity (`to`, as `app.Model`): a list of ids, or with `roles` of `{"id", "role"}`.
+
+    The list is the truth; `core.Link` rows are derived from it, so that the other end finds its way back.
+    """
+
+    def __init__(self, to: str = "", *args: Any, roles: bool = False, **kwargs: Any):
+        self.to, self.roles = to, roles
+        super().__init__(*args, **{"default": list, "blank": True, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, [self.to, *args], {**kwargs, **({"roles": True} if self.roles else {})}
+
+
+class About(models.JSONField):
+    """What a file, an activity or a note is about: a list of `{"entity", "id"}`; `core.Link` rows follow from it."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"default": list, "blank": True, **kwargs})
+
+
 class Currency(models.CharField):
     """An ISO 4217 code."""
 
@@ -164,12 +186,14 @@ def is_derived(column: models.Field) -> bool:
 
 
 __all__ = [
+    "About",
     "Address",
     "BaseValue",
     "Choices",
     "Currency",
     "Emails",
     "FoldKey",
+    "Links",
     "LongText",
     "Money",
     "Phones",

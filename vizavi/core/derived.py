@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from vizavi.core.entity import Entity
+from vizavi.core.fields import Field
 from vizavi.core.journal.operation import Changed, Op, on_change
-from vizavi.core.models import Change, ReachKey, TimelineRow
+from vizavi.core.models import Change, Link, ReachKey, TimelineRow
 from vizavi.core.records import Journaled
 
 
@@ -18,8 +20,8 @@ def write_timeline(op: Op, changed: Sequence[Changed]) -> None:
         concerned = {(c.entity.name, c.record.pk)}
         for name in c.entity.timeline:
             f = c.entity.fields[name]
-            ids = {f.value(c.record), *(c.diff.get(name) or ())}
-            concerned |= {(f.target.name, i) for i in ids if isinstance(i, int)}  # type: ignore[attr-defined]
+            values = [f.value(c.record), *(f.from_json(v) for v in c.diff.get(name) or () if v is not None)]
+            concerned |= {(target.name, pk) for value in values for target, pk in f.points_to(value)}
         rows += [
             TimelineRow(
                 entity=e, record_id=i, at=op.at, change=c.row, source_entity=c.entity.name, source_id=c.record.pk
@@ -41,14 +43,35 @@ def reach_keys(entity: Entity, record: Journaled) -> list[ReachKey]:
     ]
 
 
+def links(entity: Entity, record: Journaled) -> list[Link]:
+    """The links of one record; none for one in the recycle bin."""
+    if record.deleted_at is not None:
+        return []
+    return [
+        Link(entity=entity.name, record_id=record.pk, field=f.name, target_entity=target.name, target_id=pk)
+        for f in entity.linked
+        for target, pk in f.points_to(f.value(record))
+    ]
+
+
 @on_change
 def write_reach_keys(op: Op, changed: Sequence[Changed]) -> None:
-    concerned = [c for c in changed if c.entity.reach and c.touches(*(f.name for f in c.entity.reach))]
+    _write(changed, ReachKey, reach_keys, lambda entity: entity.reach)
+
+
+@on_change
+def write_links(op: Op, changed: Sequence[Changed]) -> None:
+    _write(changed, Link, links, lambda entity: entity.linked)
+
+
+def _write(changed: Sequence[Changed], model: Any, rows: Callable, fields: Callable[[Entity], Sequence[Field]]) -> None:
+    """Replace the derived rows of every record in which one of these fields was touched."""
+    concerned = [c for c in changed if (names := [f.name for f in fields(c.entity)]) and c.touches(*names)]
     old: dict[str, list[int]] = {}
     for c in concerned:
         if c.action != Change.CREATE:
             old.setdefault(c.entity.name, []).append(c.record.pk)
     for name, ids in old.items():
-        ReachKey.objects.filter(entity=name, record_id__in=ids).delete()
-    keys = [k for c in concerned if c.action != Change.PURGE for k in reach_keys(c.entity, c.record)]
-    ReachKey.objects.bulk_create(keys, batch_size=500)
+        model.objects.filter(entity=name, record_id__in=ids).delete()
+    made = [row for c in concerned if c.action != Change.PURGE for row in rows(c.entity, c.record)]
+    model.objects.bulk_create(made, batch_size=500)

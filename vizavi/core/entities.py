@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vizavi.core.entity import Entity, register
-from vizavi.core.models import Firm
+from vizavi.core.models import Firm, Tag
 
 
 @register
@@ -17,3 +17,19 @@ class FirmEntity(Entity):
     pages = False
     many = False
     sections = {_("Firm"): "name base_currency time_zone phone_country language"}
+
+
+@register
+class TagEntity(Entity):
+    model = Tag
+    plural = "tags"
+    icon = "tag"
+    tone = "amber"
+    admin = True
+    open = True
+    columns = "name tone created_at"
+    sort = "name"
+    search = "name"
+    quick = "name tone"
+    keys = "name"
+    sections = {_("Tag"): "name tone"}

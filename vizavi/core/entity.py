@@ -10,7 +10,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils.module_loading import autodiscover_modules
 
-from vizavi.core.fields import Computed, EmailsField, Field, PhonesField, RelationField, TextField, kind_of
+from vizavi.core.fields import (
+    AboutField,
+    Computed,
+    EmailsField,
+    Field,
+    LinksField,
+    PhonesField,
+    Pointing,
+    RelationField,
+    TextField,
+    kind_of,
+)
 from vizavi.core.fold import sort_key
 from vizavi.core.records import Journaled, Record
 
@@ -62,6 +73,8 @@ class Entity:
     synonyms: ClassVar[dict[str, str | Sequence[str]]] = {}
     #: The administrator's data: no place of its own in the sidebar, everybody sees it, administrators change it.
     admin: ClassVar[bool] = False
+    #: Administrator's data to which everybody may add a row (a tag), though only administrators change it.
+    open: ClassVar[bool] = False
     #: Has list, form and record pages of the generic kind.
     pages: ClassVar[bool] = True
     #: May be created and deleted (the firm itself may not).
@@ -76,7 +89,10 @@ class Entity:
             kind = kind_of(column)
             if kind and column.name not in self.omit and column.name not in self.model.unjournaled:
                 self.fields[column.name] = kind(self, column)
-        for name in [*(n for n in ("owner",) if n in self.fields), *(n for n in BOOKKEEPING if n in self.fields)]:
+        for name in [
+            *(n for n in ("tags", "owner") if n in self.fields),
+            *(n for n in BOOKKEEPING if n in self.fields),
+        ]:
             self.fields[name] = self.fields.pop(name)
         for name, (label, like) in self.computed.items():
             self.fields[name] = Computed(self, name, label, like)
@@ -85,6 +101,9 @@ class Entity:
         self.sections = {label: words(names) for label, names in self.sections.items()} or {
             self.label: tuple(n for n, f in self.fields.items() if f.editable)
         }
+        if "tags" in self.fields and not any("tags" in names for names in self.sections.values()):
+            first = next(iter(self.sections))
+            self.sections[first] = (*self.sections[first], "tags")
         self.columns = self.columns or tuple(n for n, f in self.fields.items() if f.compact)[:6]
         self.quick = self.quick or tuple(n for n, f in self.fields.items() if f.required) or (self.title,)
 
@@ -108,7 +127,7 @@ class Entity:
         if self.sort.lstrip("-") in self.fields and not self.fields[self.sort.lstrip("-")].sortable:
             yield f"sort names {self.sort!r}, which cannot be sorted by"
         for name in self.timeline:
-            if name in self.fields and not isinstance(self.fields[name], RelationField):
+            if name in self.fields and not isinstance(self.fields[name], Pointing | AboutField):
                 yield f"timeline names {name!r}, which is not a relation"
         for name in self.keys:
             if name in self.fields and not isinstance(self.fields[name], TextField | PhonesField | EmailsField):
@@ -160,9 +179,15 @@ class Entity:
     def has_owner(self) -> bool:
         return issubclass(self.model, Record)
 
-    def related(self) -> list[RelationField]:
+    def related(self) -> list[Pointing]:
         """Relations of other entities that point here, for the cards of a record page."""
-        return [f for e in registry for f in e.relations if f.target is self and f.name not in (*BOOKKEEPING, "owner")]
+        pointing = [f for e in registry for f in e.fields.values() if isinstance(f, Pointing)]
+        return [f for f in pointing if f.target is self and f.name not in (*BOOKKEEPING, "owner", "tags")]
+
+    @property
+    def linked(self) -> list[LinksField | AboutField]:
+        """Fields that hold lists of links."""
+        return [f for f in self.fields.values() if isinstance(f, LinksField | AboutField)]
 
     def by_title(self, text: str, user: Any) -> list[int]:
         """At most two ids of visible records that this text names: by title, or by a key field."""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from vizavi.core import periods
 from vizavi.core.errors import Invalid
-from vizavi.core.fields import RelationField
+from vizavi.core.fields import AboutField, Pointing
 from vizavi.core.fields.base import OPERATORS
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ class Condition:
             if name is None and self.field.kind in ("choice", "choices", "yesno"):
                 choice: Any = self.field
                 name = choice.label_of(raw) if choice.many else choice.text(choice.to_python(raw), reader)
-            if name is None and isinstance(self.field, RelationField):
-                name = _("me") if raw == "me" else self.field.text(self.field.to_python(raw), reader)
+            if name is None and isinstance(self.field, Pointing | AboutField):
+                one = [self.field.item(raw)] if self.field.many and raw != "me" else raw  # type: ignore[union-attr]
+                name = _("me") if raw == "me" else self.field.text(one if self.field.many else int(raw), reader)
             if name is None and self.field.kind in ("date", "datetime"):
                 name = self.field.text(self.field.to_python(raw), reader).split(",")[0]
             shown.append(name or raw)

@@ -1,4 +1,4 @@
-"""The tables of core: the firm, the journal, the timeline, the generic link, the keys by which people are reached."""
+"""The tables of core: the firm, the journal, the timeline, tags, links, the keys by which people are reached."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vizavi.core import columns
 from vizavi.core.records import Journaled
+from vizavi.ui.html import ALL_TONES, TONE_NAMES
 
 
 class Firm(Journaled):
@@ -99,19 +100,44 @@ class TimelineRow(models.Model):
         indexes = [models.Index(fields=["entity", "record_id", "-id"], name="timeline_record")]
 
 
-class About(models.Model):
-    """The one generic link: what a file (later an activity, a note, a tag) is about."""
+class Link(models.Model):
+    """One record that stands in a list of links (`contact.companies`, `file.about`, `tags`): derived, for the way back."""
 
     entity = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
+    field = models.CharField(max_length=60)
     target_entity = models.CharField(max_length=40)
     target_id = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["entity", "record_id", "target_entity", "target_id"], name="about_once")
+        indexes = [
+            models.Index(fields=["target_entity", "target_id", "entity", "field", "record_id"], name="link_target"),
+            models.Index(fields=["entity", "record_id"], name="link_record"),
         ]
-        indexes = [models.Index(fields=["target_entity", "target_id", "entity"], name="about_target")]
+
+
+class Tag(Journaled):
+    """A word that people put on records of any kind."""
+
+    name = columns.Text(_("name"), max_length=60, indexed=True)
+    tone = models.CharField(_("tone"), max_length=10, choices=TONE_NAMES, blank=True, default="slate")
+
+    tones = {"tone": {tone: tone for tone in ALL_TONES}}
+
+    class Meta:
+        verbose_name = _("Tag")
+        verbose_name_plural = _("Tags")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name_key"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="tag_once",
+                violation_error_message=_("There is such a tag already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ReachKey(models.Model):

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from vizavi.core import door
-from vizavi.core.fields import RelationField
-from vizavi.core.fields.relation import ids_in
 
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
@@ -26,6 +24,7 @@ class Ref:
     id: int | None
     title: str
     url: str = ""
+    tone: str = ""
     visible: bool = True
     deleted: bool = False
 
@@ -52,8 +51,9 @@ class Reader:
         """Look up everything these fields of these records point to: one query per entity pointed to."""
         wanted: dict[str, tuple[Entity, set[int]]] = {}
         for field in fields:
-            if isinstance(field, RelationField):
-                wanted.setdefault(field.target.name, (field.target, set()))[1].update(ids_in(field, list(records)))
+            for record in records if not field.computed else ():
+                for entity, pk in field.points_to(field.value(record)):
+                    wanted.setdefault(entity.name, (entity, set()))[1].add(pk)
         for entity, ids in wanted.values():
             self.refs(entity, ids)
 
@@ -71,7 +71,9 @@ class Reader:
                 else:
                     title = str(record) if sees_title else f"№ {i}"
                     gone = record.deleted_at is not None
-                    ref = Ref(entity.name, i, title, "" if gone else entity.url(i), deleted=gone)
+                    ref = Ref(
+                        entity.name, i, title, "" if gone else entity.url(i), getattr(record, "tone", ""), deleted=gone
+                    )
                 self._refs[entity.name, i] = ref
         return {i: self._refs[entity.name, i] for i in ids}
 
@@ -85,8 +87,4 @@ class Reader:
 
     def json(self, field: Field, record: Journaled) -> Any:
         """The value for the API: an id that the door hides is not given away."""
-        value = field.value(record)
-        if isinstance(field, RelationField) and value is not None:
-            ref = self.ref(field.target, value)
-            return ref.id if ref.visible else None
-        return field.to_json(value) if not field.computed else value
+        return field.value(record) if field.computed else field.seen(field.value(record), self)

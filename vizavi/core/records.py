@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vizavi.core import door
+from vizavi.core import columns, door
 from vizavi.core.errors import OutsideOperation, Unguarded
 
 if TYPE_CHECKING:
@@ -205,6 +205,7 @@ class Record(Journaled):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
     )
+    tags = columns.Links("core.Tag", verbose_name=_("tags"))
     custom = models.JSONField(default=dict, blank=True, editable=False)
 
     objects: ClassVar[Any] = RecordManager()

@@ -18,6 +18,7 @@ class File(Record):
     name = columns.Text(_("name"), max_length=255, indexed=True)
     size = models.BigIntegerField(_("size, bytes"))
     content_type = models.CharField(_("type of content"), max_length=100, default="application/octet-stream")
+    about = columns.About(_("about"))
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
 
     class Meta:

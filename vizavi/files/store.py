@@ -19,7 +19,7 @@ from vizavi.core.actions import permit
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Invalid, NotThere
 from vizavi.core.journal import operation
-from vizavi.core.models import About, Operation
+from vizavi.core.models import Operation
 from vizavi.core.records import Journaled, unrestricted
 from vizavi.files.models import File
 
@@ -84,28 +84,27 @@ def attach(
     """Attach an uploaded file to a record. Raises `Refused`, `Invalid`; the content is on the disk before the row is."""
     permit(by, door.CHANGE, entity, record)
     sha256, size, content_type = keep(chunks)
-    file = File(name=clean_name(name), size=size, sha256=sha256, content_type=content_type, owner=by)
+    about = [{"entity": entity.name, "id": record.pk}]
+    file = File(name=clean_name(name), size=size, sha256=sha256, content_type=content_type, owner=by, about=about)
     with operation("file.attach", by=by, via=via, title=file.name) as op:
         op.create([file])
-        About.objects.create(entity="file", record_id=file.pk, target_entity=entity.name, target_id=record.pk)
     return file, op.row
 
 
 def files_of(entity: Entity, record: Journaled) -> list[File]:
     """The files about a record that came through the door, newest first."""
-    ids = About.objects.filter(target_entity=entity.name, target_id=record.pk, entity="file").values("record_id")
+    about: Any = registry.of(File).fields["about"]
     with unrestricted("the record they are about came through the door"):
-        return list(File.objects.alive().filter(pk__in=ids).order_by("-pk")[:100])
+        return list(File.objects.alive().filter(about.linked([(entity, record.pk)])).order_by("-pk")[:100])
 
 
 def fetch(pk: int, user: Any, action: str = door.SEE) -> File:
     """A file of which this person may see (or change) a record that it is about. Raises `NotThere`."""
-    links = About.objects.filter(entity="file", record_id=pk).values_list("target_entity", "target_id")
-    for name, target in links[:50]:
-        entity = registry.get(name)
-        if entity and entity.model.objects.visible_to(user, action).filter(pk=target).exists():
-            with unrestricted("a record that it is about came through the door"):
-                file = File.objects.alive().filter(pk=pk).first()
-            if file:
-                return file
+    with unrestricted("the records that it is about are asked next"):
+        file = File.objects.alive().filter(pk=pk).first()
+    if file is None:
+        raise NotThere
+    for entity, target in registry.of(File).fields["about"].points_to(file.about):
+        if entity.model.objects.visible_to(user, action).filter(pk=target).exists():
+            return file
     raise NotThere

@@ -10,7 +10,6 @@ from vizavi.core import actions, door
 from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid, NotThere, Refused
 from vizavi.core.journal import operation
-from vizavi.core.models import About
 from vizavi.core.reading import Reader
 from vizavi.files import cards, store
 from vizavi.files.models import File
@@ -69,16 +68,15 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Into the bin; answers the card of the first record that it is about."""
     reader = Reader(request.user)
     try:
-        store.fetch(pk, request.user, door.CHANGE)
+        file = store.fetch(pk, request.user, door.CHANGE)
     except NotThere:
         raise Http404 from None
     with operation("file.delete", by=request.user) as op:
         op.delete(list(op.lock(File, [pk]).values()))
-    link = About.objects.filter(entity="file", record_id=pk).first()
-    entity = registry[link.target_entity] if link else None
-    if link is None or entity is None or not is_partial(request):
-        return HttpResponseRedirect(entity.url(link.target_id) if entity and link else "/")
-    record = actions.fetch(entity, link.target_id, request.user)
+    entity, target = registry.of(File).fields["about"].points_to(file.about)[0]
+    if not is_partial(request):
+        return HttpResponseRedirect(entity.url(target))
+    record = actions.fetch(entity, target, request.user)
     response = render(request, "files/card.html", {"files": cards.card(entity, record, reader)})
     return add_toast(
         response,

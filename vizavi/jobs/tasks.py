@@ -10,7 +10,7 @@ from django_tasks import task
 
 from vizavi.core.entity import Entity, registry
 from vizavi.core.journal import interrupt_stale, operation
-from vizavi.core.models import About, ReachKey
+from vizavi.core.models import Link, ReachKey
 from vizavi.core.records import unrestricted, writing
 from vizavi.jobs.models import Job, Mail
 from vizavi.jobs.schedule import every
@@ -58,8 +58,25 @@ def purge_some(entity: Entity, before: object) -> int:
                     if isinstance(column, ForeignKey) and column.remote_field.model is entity.model:
                         pointing = other.model.objects.filter(**{f"{column.name}__in": ids})
                         pointing.update(**{column.attname: None})
-        About.objects.filter(entity=entity.name, record_id__in=ids).delete()
-        About.objects.filter(target_entity=entity.name, target_id__in=ids).delete()
+        unlink(entity, ids)
+        Link.objects.filter(entity=entity.name, record_id__in=ids).delete()
         ReachKey.objects.filter(entity=entity.name, record_id__in=ids).delete()
         op.purge(records)
     return len(records)
+
+
+def unlink(entity: Entity, ids: list[int]) -> None:
+    """Take these records out of all lists of links."""
+    there = Link.objects.filter(target_entity=entity.name, target_id__in=ids)
+    for name in there.values_list("entity", flat=True).distinct():
+        other = registry[name]
+        rows = there.filter(entity=name)
+        with writing():
+            for record in other.model.objects.filter(pk__in=rows.values("record_id")):
+                for f in other.linked:
+                    gone = [
+                        item for item in f.value(record) if (t := f.target_of(item)) and t[1] in ids and t[0] is entity
+                    ]  # type: ignore[attr-defined]
+                    f.assign(record, [item for item in f.value(record) if item not in gone])
+                record.save(update_fields=[f.column.attname for f in other.linked])
+    there.delete()

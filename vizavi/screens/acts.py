@@ -136,7 +136,10 @@ def combo(request: HttpRequest, entity: Entity) -> HttpResponse:
     sort = entity.title if entity.admin or text else entity.sort
     page = pages.page(entity, reader, where, sort=sort, limit=COMBO_ROWS)
     reader.prefetch(page.records, reader.fields(entity, entity.subtitle))
-    options = [{"id": r.pk, "label": str(r), "sub": entity.subtitle_of(r, reader)} for r in page.records]
+    options = [
+        {"id": r.pk, "label": str(r), "sub": entity.subtitle_of(r, reader), "tone": getattr(r, "tone", None)}
+        for r in page.records
+    ]
     return render(
         request,
         "screens/combo.html",

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+
 from vizavi.core.fields import (
+    AboutField,
     ChoiceField,
     ChoicesField,
     EmailsField,
     Field,
+    LinksField,
     MoneyField,
     PhonesField,
     RelationField,
     UserField,
 )
 from vizavi.core.firm import firm
-from vizavi.core.reading import Reader
+from vizavi.core.reading import Reader, Ref
 from vizavi.core.records import Journaled
 
 
@@ -34,6 +38,8 @@ class Cell:
     url: str = ""
     tone: str = ""
     items: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    #: Of a list of links: (item, Ref).
+    links: list[tuple[Any, Ref]] = dataclasses.field(default_factory=list)
     hidden: bool = False
     deleted: bool = False
     numeric: bool = False
@@ -61,6 +67,8 @@ def show(f: Field, record: Journaled, reader: Reader, *, editable: bool = False)
         cell.id, cell.url, cell.hidden, cell.deleted = ref.id, ref.url, not ref.visible, ref.deleted
         if isinstance(f, UserField):
             cell.url = ""
+    elif isinstance(f, LinksField | AboutField):
+        cell.links = f.refs(value, reader)
     elif isinstance(f, ChoiceField):
         cell.tone = f.tone_of(value)
     elif isinstance(f, ChoicesField):
@@ -78,6 +86,14 @@ def show(f: Field, record: Journaled, reader: Reader, *, editable: bool = False)
     return cell
 
 
+def _item(f: LinksField, raw: Any) -> Any:
+    """An item out of what a person sent, None for what makes no sense: it is only shown again."""
+    try:
+        return f.item(raw)
+    except ValidationError:
+        return None
+
+
 @dataclass
 class Editor:
     """The inputs of one field: their names, what stands in them, and what was wrong with it."""
@@ -89,6 +105,7 @@ class Editor:
     label_of_value: str = ""
     combo_url: str = ""
     create_url: str = ""
+    links: list[tuple[Any, Ref]] = dataclasses.field(default_factory=list)
     currency: str = ""
     currencies: list[str] = dataclasses.field(default_factory=list)
 
@@ -126,6 +143,12 @@ def edit(
             editor.create_url = f"/_quick/{plural}/"
         pk = int(shown) if str(shown).isdigit() and int(shown) < 2**63 else None
         editor.label_of_value = reader.ref(f.target, pk).title if pk else ""
+    if isinstance(f, LinksField):
+        editor.combo_url = f"/_combo/{f.target.plural}/"
+        if f.target.open or (f.target.pages and not f.target.admin):
+            editor.create_url = f"/_quick/{f.target.plural}/"
+        items = [i for raw in shown or () if (i := _item(f, raw)) is not None] if isinstance(shown, list) else []
+        editor.links = [(item, ref) for item, ref in f.refs(items, reader) if ref.visible]
     if isinstance(f, MoneyField):
         currency = f.entity.fields.get(f.currency_name)
         editor.currency = (getattr(record, f.currency_name, "") if record is not None else "") or firm().base_currency

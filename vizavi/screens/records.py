@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from vizavi.core import door, pages
 from vizavi.core.actions import fetch
 from vizavi.core.entity import Entity
-from vizavi.core.fields import Field, RelationField
+from vizavi.core.fields import Field, Pointing
 from vizavi.core.journal import history
 from vizavi.core.journal.history import Entry
 from vizavi.core.models import Change
@@ -36,7 +36,7 @@ class Card:
     """Records of another entity that point to this one."""
 
     entity: Entity
-    field: RelationField
+    field: Pointing
     title: str
     rows: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     more: bool = False

@@ -7,11 +7,21 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import pgettext_lazy
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 TONES = ("blue", "teal", "violet", "amber", "green", "pink", "cyan", "orange", "lime", "red")
-ALL_TONES = ("slate", "blue", "cyan", "teal", "green", "lime", "amber", "orange", "red", "pink", "violet")
+#: The tones that people may choose, with their names.
+TONE_NAMES = (
+    ("slate", pgettext_lazy("tone", "grey")), ("blue", pgettext_lazy("tone", "blue")),
+    ("cyan", pgettext_lazy("tone", "sky blue")), ("teal", pgettext_lazy("tone", "teal")),
+    ("green", pgettext_lazy("tone", "green")), ("lime", pgettext_lazy("tone", "lime")),
+    ("amber", pgettext_lazy("tone", "amber")), ("orange", pgettext_lazy("tone", "orange")),
+    ("red", pgettext_lazy("tone", "red")), ("pink", pgettext_lazy("tone", "pink")),
+    ("violet", pgettext_lazy("tone", "violet")),
+)  # fmt: skip
+ALL_TONES = tuple(tone for tone, _name in TONE_NAMES)
 _ATTRIBUTE = re.compile(r"[a-zA-Z_:@][\w:.@-]*\Z")
 # The policy forbids them anyway; better a clear error here than a silent refusal in the browser.
 _FORBIDDEN = re.compile(r"(on\w+|style|hx-on.*)\Z", re.IGNORECASE)

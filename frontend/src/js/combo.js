@@ -16,7 +16,7 @@ class Combo extends HTMLElement {
     this.list.addEventListener('click', ({ target }) => this.take(target.closest('[role=option]')));
     this.addEventListener('click', ({ target }) => {
       if (target.closest('[data-clear]')) { this.set('', ''); this.input.focus(); }
-      target.closest('[data-remove]')?.closest('[data-chip]')?.remove();
+      if (target.closest('[data-remove]')) { target.closest('[data-chip]').remove(); this.input.focus(); this.changed(); }
     });
   }
 
@@ -79,6 +79,9 @@ class Combo extends HTMLElement {
     } else if (event.key === 'Enter' && open) {
       event.preventDefault();
       this.take(this.options[this.at]);
+    } else if (event.key === 'Backspace' && this.multiple && !this.input.value) {
+      const last = [...this.querySelectorAll('[data-chip]')].at(-1);
+      if (last) { last.remove(); this.changed(); }
     } else if (event.key === 'Escape' && open) {
       event.preventDefault();
       event.stopPropagation();
@@ -92,22 +95,44 @@ class Combo extends HTMLElement {
     if (option.dataset.create) {
       const url = `${this.dataset.createUrl}?name=${encodeURIComponent(option.dataset.create)}&target=${encodeURIComponent(this.input.id)}`;
       ajax('GET', url, { target: '#dialog', swap: 'innerHTML' });
-    } else this.set(option.dataset.id, option.dataset.label);
+    } else this.set(option.dataset.id, option.dataset.label, option.dataset.tone);
   }
 
-  set(id, label) {
+  get multiple() { return 'multiple' in this.dataset; }
+
+  changed() { this.dispatchEvent(new Event('change', { bubbles: true })); }
+
+  // One more of several: a copy of the empty chip, unless it is there already.
+  add(id, label, tone) {
+    this.input.value = this.shown = '';
+    if (this.querySelector(`[data-chip="${CSS.escape(id)}"]`)) return;
+    const chip = this.querySelector('[data-chip-new]').content.firstElementChild.cloneNode(true);
+    chip.dataset.chip = id;
+    if (tone) chip.className = chip.className.replace('tone-slate', `tone-${tone}`);
+    chip.querySelector('[data-chip-text]').textContent = label;
+    chip.querySelector('[data-remove]').ariaLabel += ` ${label}`;
+    chip.querySelector('input[type=hidden]').value = id;
+    const role = chip.querySelector('.combo__role');
+    if (role) { role.name += id; role.ariaLabel += ` ${label}`; }
+    this.querySelector('[data-chip-new]').before(chip);
+    this.changed();
+  }
+
+  set(id, label, tone) {
+    if (this.multiple) { this.add(id, label, tone); return; }
     if (this.hidden_) this.hidden_.value = id;
     this.input.value = this.shown = label;
     const clear = this.querySelector('[data-clear]');
     if (clear) clear.hidden = !id;
-    this.dispatchEvent(new Event('change', { bubbles: true }));
+    this.changed();
     this.input.dispatchEvent(new Event('input', { bubbles: true, cancelable: true, composed: false }));
     clearTimeout(this.timer);
   }
 
   leave() {
     this.close();
-    if (!this.isConnected || document.activeElement === this.input || !this.hidden_) return;
+    if (!this.isConnected || document.activeElement === this.input) return;
+    if (this.multiple) { this.input.value = ''; return; }
     if (this.input.value.trim() === '') { if (this.hidden_.value) this.set('', ''); } else this.input.value = this.shown;
   }
 }

@@ -6,13 +6,15 @@ grouped. Forms, inline edit, the API, import and (later) processes all go throug
 
 from vizavi.core.fields.base import Computed, Field, kind_of, register_kind
 from vizavi.core.fields.choice import ChoiceField, ChoicesField, YesNoField
+from vizavi.core.fields.links import AboutField, LinksField
 from vizavi.core.fields.number import CurrencyField, IntegerField, MoneyField, NumberField
 from vizavi.core.fields.reach import EmailsField, PhonesField
-from vizavi.core.fields.relation import FileField, RelationField, UserField
+from vizavi.core.fields.relation import FileField, Pointing, RelationField, UserField
 from vizavi.core.fields.text import AddressField, EmailField, LongTextField, TextField, UrlField
 from vizavi.core.fields.time import DateField, DateTimeField
 
 __all__ = [
+    "AboutField",
     "AddressField",
     "ChoiceField",
     "ChoicesField",
@@ -25,10 +27,12 @@ __all__ = [
     "Field",
     "FileField",
     "IntegerField",
+    "LinksField",
     "LongTextField",
     "MoneyField",
     "NumberField",
     "PhonesField",
+    "Pointing",
     "RelationField",
     "TextField",
     "UrlField",

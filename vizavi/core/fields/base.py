@@ -161,6 +161,20 @@ class Field:
         """What an editor shows, in a form that `parse` takes back."""
         return "" if self.is_empty(value) else self.text(value, reader)
 
+    # -- what it points to -----------------------------------------------------------------------------------------
+
+    def points_to(self, value: Any) -> list[tuple[Entity, int]]:
+        """The records that a value points to; nothing for kinds that do not point."""
+        return []
+
+    def seen(self, value: Any, reader: Reader) -> Any:
+        """The canonical form of a value as this person may know it: an id that the door hides is not given away."""
+        return self.to_json(value)
+
+    def kept(self, value: Any, before: Any, reader: Reader) -> Any:
+        """The new value together with that part of the old one which this person does not see and so cannot drop."""
+        return value
+
     # -- many records ----------------------------------------------------------------------------------------------
 
     def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:

@@ -15,34 +15,71 @@ from vizavi.core.fields.base import Field, register_kind
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
     from vizavi.core.reading import Reader
-    from vizavi.core.records import Journaled
 
-_LARGEST = 2**63 - 1
+LARGEST = 2**63 - 1
+ID_SCHEMA: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": LARGEST}
+
+
+def parse_id(raw: Any) -> int:
+    """The id that was meant. Raises `ValidationError`."""
+    try:
+        value = int(str(raw).strip()) if not isinstance(raw, bool | float) else -1
+    except ValueError:
+        value = -1
+    if not 0 < value <= LARGEST:
+        raise ValidationError(_("Choose from the list."), code="relation")
+    return value
+
+
+class Pointing(Field):
+    """What points to records of one other entity. Whether this person may point there is checked where it is written."""
+
+    operators: ClassVar[tuple[str, ...]] = ("", "not", "empty")
+    target: Entity
+
+    def filter_value(self, raw: str, reader: Reader) -> Any:
+        return parse_id(raw)
+
+    def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
+        if operator == "empty":
+            return super().condition(operator, raws, reader)
+        wanted = [self.filter_value(raw, reader) for raw in raws]
+        # A filter by an id that the door hides would tell who hangs on it.
+        seen = [value for value in wanted if reader.ref(self.target, value).visible]
+        return self.any_of(seen) if operator == "" else ~self.any_of(seen) | self.empty_condition()
+
+    def value_by_name(self, text: str, reader: Reader) -> Any:
+        """The one visible record of that title (or id, or key field), for import. Raises `ValidationError`."""
+        found = self.target.by_title(text, reader.user)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValidationError(_("Several records are called “%(name)s”.") % {"name": text[:80]}, code="relation")
+        raise ValidationError(_("There is no “%(name)s” here.") % {"name": text[:80]}, code="relation")
 
 
 @register_kind(models.ForeignKey)
-class RelationField(Field):
-    """The id of one record of another entity. Whether this person may point there is checked where it is written."""
+class RelationField(Pointing):
+    """The id of one record of another entity."""
 
     kind = "relation"
-    operators: ClassVar[tuple[str, ...]] = ("", "not", "empty")
     sortable = False
 
     @cached_property
-    def target(self) -> Entity:
+    def target(self) -> Entity:  # type: ignore[override]
         """The declaration of what it points to."""
         from vizavi.core.entity import registry
 
         return registry.of(self.column.remote_field.model)
 
+    def points_to(self, value: Any) -> list[tuple[Entity, int]]:
+        return [] if value is None else [(self.target, value)]
+
+    def seen(self, value: Any, reader: Reader) -> Any:
+        return None if value is None else reader.ref(self.target, value).id
+
     def to_python(self, raw: Any) -> int:
-        try:
-            value = int(str(raw).strip()) if not isinstance(raw, bool | float) else -1
-        except ValueError:
-            value = -1
-        if not 0 < value <= _LARGEST:
-            raise ValidationError(_("Choose from the list."), code="relation")
-        return value
+        return parse_id(raw)
 
     def validate(self, value: Any) -> None:
         pass
@@ -56,31 +93,11 @@ class RelationField(Field):
     def search_text(self, value: Any) -> str:
         return ""
 
-    def filter_value(self, raw: str, reader: Reader) -> Any:
-        return self.to_python(raw)
-
     def any_of(self, values: list[Any]) -> Q:
         return Q(**{f"{self.column.attname}__in": values})
 
-    def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
-        if operator == "empty":
-            return super().condition(operator, raws, reader)
-        wanted = [self.filter_value(raw, reader) for raw in raws]
-        # A filter by an id that the door hides would tell who hangs on it.
-        seen = [value for value in wanted if reader.ref(self.target, value).visible]
-        return self.any_of(seen) if operator == "" else ~self.any_of(seen) | self.empty_condition()
-
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": 1, "maximum": _LARGEST}
-
-    def value_by_name(self, text: str, reader: Reader) -> int:
-        """The one visible record of that title (or id, or key field), for import. Raises `ValidationError`."""
-        found = self.target.by_title(text, reader.user)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise ValidationError(_("Several records are called “%(name)s”.") % {"name": text[:80]}, code="relation")
-        raise ValidationError(_("There is no “%(name)s” here.") % {"name": text[:80]}, code="relation")
+        return ID_SCHEMA
 
 
 class UserField(RelationField):
@@ -107,7 +124,3 @@ def kind_of_relation(column: models.ForeignKey) -> type[RelationField]:
     remote = column.remote_field.model
     name = remote if isinstance(remote, str) else remote._meta.label_lower
     return {"access.user": UserField, "files.file": FileField}.get(name.lower(), RelationField)
-
-
-def ids_in(field: RelationField, records: list[Journaled]) -> set[int]:
-    return {value for record in records if (value := field.value(record)) is not None}

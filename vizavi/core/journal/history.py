@@ -83,10 +83,10 @@ def _learn(rows: Sequence[TimelineRow], reader: Reader, entity: Entity, record: 
             continue
         if (row.source_entity, row.source_id) != (entity.name, record.pk):
             wanted.setdefault(source.name, set()).add(row.source_id)
-        for f in source.relations:
-            for value in row.change.diff.get(f.name, ()):
-                if isinstance(value, int):
-                    wanted.setdefault(f.target.name, set()).add(value)
+        for name, values in row.change.diff.items():
+            f = source.fields.get(name)
+            for target, pk in (t for v in values if f for t in f.points_to(f.from_json(v))):
+                wanted.setdefault(target.name, set()).add(pk)
     for name, ids in wanted.items():
         reader.refs(registry[name], ids)
 
@@ -106,19 +106,10 @@ def _entry(row: TimelineRow, entity: Entity, record: Journaled, reader: Reader) 
         f = source.fields.get(name)
         if f is not None and reader.access(source).sees(name):
             texts = (f.text(f.from_json(v), reader) if v is not None else "" for v in (before, after))
-            shown = [_known(f, v, reader) for v in (before, after)]
-            changes.append(FieldChange(f, *shown, *texts))
+            known = [f.seen(f.from_json(v), reader) if v is not None else None for v in (before, after)]
+            changes.append(FieldChange(f, known[0], known[1], *texts))
     if change.action == Change.UPDATE and not changes:
         return None
     op = change.operation
     by = reader.ref(registry["user"], op.by_id) if op.by_id else None
     return Entry(row.pk, row.at, op, change.action, change.version, by, ref, changes)
-
-
-def _known(f: Field, value: Any, reader: Reader) -> Any:
-    """A related id that the door hides is not given away in a history either."""
-    from vizavi.core.fields import RelationField
-
-    if isinstance(f, RelationField) and isinstance(value, int):
-        return reader.ref(f.target, value).id
-    return value
