@@ -72,8 +72,6 @@ def prepare(
             ref = reader.ref(target, pk)
             if (target, pk) not in before and (not ref.visible or ref.deleted):
                 errors[name] = [_("Choose from the list.")]
-            elif record is not None and (target, pk) == (entity, record.pk):
-                errors[name] = [_("A record cannot point to itself.")]
         if record is not None:
             values[name] = f.kept(value, f.value(record), reader)
     if errors:
@@ -88,6 +86,9 @@ def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None)
     for column in derived:
         column.pre_save(record, False)
     untouched = {f.name for f in record._meta.fields} - changed - {f.name for f in derived}
+    for name in changed & set(entity.fields):
+        if (entity, record.pk) in entity.fields[name].points_to(entity.fields[name].value(record)):
+            raise Invalid({name: [_("A record cannot point to itself.")]})
     try:
         with writing():
             record.clean()
@@ -96,6 +97,21 @@ def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None)
     except ValidationError as error:
         known = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         raise Invalid({("" if n == "__all__" else n): m for n, m in known.items()}) from None
+
+
+def refusals(entity: Entity, wanted: Iterable[tuple[Journaled, Mapping[str, Any]]]) -> dict[int, dict[str, list[str]]]:
+    """Which of these changes of stored records the model's own rules refuse, and why: {id: {field: messages}}."""
+    refused = {}
+    for record, values in wanted:
+        changed = entity.model(**{f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields})
+        changed._state.adding = False
+        for name, value in values.items():
+            entity.fields[name].assign(changed, value)
+        try:
+            check(entity, changed, values)
+        except Invalid as error:
+            refused[record.pk] = error.errors
+    return refused
 
 
 def build(entity: Entity, values: Mapping[str, Any], by: Any) -> Journaled:
@@ -143,13 +159,8 @@ def update(
         if record is None or record.deleted_at is not None:
             raise NotThere
         values = prepare(entity, data, Reader(by), record)
-        probe = entity.model.objects.model(
-            **{f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields}
-        )
-        probe._state.adding = False
-        for name, value in values.items():
-            entity.fields[name].assign(probe, value)
-        check(entity, probe, values)
+        for errors in refusals(entity, [(record, values)]).values():
+            raise Invalid(errors)
         op.update(record, values, base=base)
     return record, op.row if op.done else None
 
@@ -210,6 +221,9 @@ def bulk_chunk(
         result.changed += len(records)
         return
     values = prepare(entity, data, Reader(by), complete=False)
+    for pk, errors in refusals(entity, [(r, values) for r in records.values()]).items():
+        result.skipped[pk] = str(Invalid({"": [m for messages in errors.values() for m in messages]}))
+        del records[pk]
     try:
         with transaction.atomic():
             diffs = op.update_many([(r, values) for r in records.values()])

@@ -17,7 +17,7 @@ NAMED = {
     "this_year": _("this year"), "last_year": _("last year"), "next_year": _("next year"),
 }  # fmt: skip
 
-_ROLLING = re.compile(r"(last|next)_(\d{1,4})_days")
+_ROLLING = re.compile(r"(last|next)_([1-9]\d{0,3})_days")
 
 
 def span(name: str, today: date) -> tuple[date, date] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -121,6 +121,24 @@ class RecordQuerySet(JournaledQuerySet):
         if self._result_cache is None:
             self._must_have_passed()
         super()._fetch_all()  # type: ignore[misc]
+
+    def _combinator_query(self, combinator: str, *others: Any, **kwargs: Any) -> Any:
+        return self._passed_with(others, super()._combinator_query(combinator, *others, **kwargs))  # type: ignore[misc]
+
+    def __or__(self, other: Any) -> Any:
+        return self._passed_with([other], super().__or__(other))
+
+    def __and__(self, other: Any) -> Any:
+        return self._passed_with([other], super().__and__(other))
+
+    def __xor__(self, other: Any) -> Any:
+        return self._passed_with([other], super().__xor__(other))  # type: ignore[misc]
+
+    def _passed_with(self, others: Iterable[Any], combined: Any) -> Any:
+        """Together with one that has not passed the door, none has."""
+        if isinstance(combined, RecordQuerySet):
+            combined._passed = self._passed and all(getattr(o, "_passed", True) for o in others)
+        return combined
 
     def iterator(self, *args: Any, **kwargs: Any) -> Any:
         self._must_have_passed()

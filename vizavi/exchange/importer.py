@@ -238,8 +238,12 @@ class Importer:
         merged: dict[int, dict[str, Any]] = {}
         for record, values in wanted:
             merged[record.pk] = {**merged.get(record.pk, {}), **values}
-        op.update_many([(records[pk], values) for pk, values in merged.items()])
-        return len(wanted)
+        changes = [(records[pk], values) for pk, values in merged.items()]
+        refused = actions.refusals(self.entity, changes)
+        for row, pk in updates:
+            row.errors += [m for messages in refused.get(pk, {}).values() for m in messages]
+        op.update_many([(record, values) for record, values in changes if record.pk not in refused])
+        return sum(1 for record, _values in wanted if record.pk not in refused)
 
     def _link(self, long: LongOp, reject: Callable[[list[Row]], None]) -> None:
         """The second pass: records of the file that point to others of the same kind."""
@@ -268,8 +272,14 @@ class Importer:
                 wanted.append((row, own, links))
         may = self.changeable(pk for _row, pk, _links in wanted)
         records = op.lock(self.entity.model, may)
-        pairs = [(records[pk], links) for _row, pk, links in wanted if pk in records and pk not in links.values()]
-        op.update_many(list({record.pk: (record, links) for record, links in pairs}.values()))
+        pairs = [(records[pk], links) for _row, pk, links in wanted if pk in records]
+        changes = {record.pk: (record, links) for record, links in pairs}
+        refused = actions.refusals(self.entity, changes.values())
+        op.update_many([change for pk, change in changes.items() if pk not in refused])
+        for row, pk, _links in wanted:
+            if pk in refused:
+                row.errors += [m for messages in refused[pk].values() for m in messages]
+                bad.append(row)
         return bad
 
     def _own(self, row: Row) -> int | None:

@@ -79,7 +79,8 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
     text = _("Deleted: %(what)s.") if data is None else _("Changed: %(what)s.")
     text %= {"what": records_text(result.changed)}
     if result.skipped:
-        text += " " + _("Left alone for lack of rights: %(what)s.") % {"what": records_text(len(result.skipped))}
+        words = {"what": records_text(len(result.skipped)), "why": " ".join(dict.fromkeys(result.skipped.values()))}
+        text += " " + _("Left alone: %(what)s. %(why)s") % words
     return go(request, back, text, done)
 
 

@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from vizavi.core import door
+from vizavi.core import actions, door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Refused
 from vizavi.core.journal.long import begin, resume
 from vizavi.core.journal.operation import Op, operation
 from vizavi.core.models import Change, Operation
-from vizavi.core.records import Journaled
+from vizavi.core.records import Journaled, unrestricted
 
 #: Up to so many changes are undone at once, in the request; more become a long operation.
 AT_ONCE = 200
@@ -153,7 +153,9 @@ def _allowed(entity: Entity, action: str, records: dict[int, Journaled], by: Any
 
 def _invert(op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Journaled]], result: UndoResult) -> None:
     if action == Change.UPDATE:
-        wanted = [(record, _values_before(entity, row, record, op.by, result)) for row, record in todo]
+        gone = _gone(entity, [row for row, _record in todo])
+        wanted = [(record, _values_before(entity, row, record, op.by, gone, result)) for row, record in todo]
+        _keep_rules(entity, wanted, result)
         result.undone += sum(1 for diff in op.update_many(wanted) if diff)
     elif action in (Change.CREATE, Change.RESTORE):
         fresh = [
@@ -181,7 +183,40 @@ def _untouched(entity: Entity, row: Change, record: Journaled, op: Op, result: U
     return True
 
 
-def _values_before(entity: Entity, row: Change, record: Journaled, by: Any, result: UndoResult) -> dict[str, Any]:
+def _gone(entity: Entity, rows: Sequence[Change]) -> set[tuple[str, int]]:
+    """What these changes pointed to and is there no longer, not even in the recycle bin: (entity, id)."""
+    wanted: dict[Entity, set[int]] = {}
+    for row in rows:
+        for target, pk in _before(entity, row):
+            wanted.setdefault(target, set()).add(pk)
+    found = set()
+    for target, ids in wanted.items():
+        with unrestricted("a link to nothing would break the constraint; whose it is does not matter"):
+            there = set(target.model.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        found |= {(target.name, pk) for pk in ids - there}
+    return found
+
+
+def _before(entity: Entity, row: Change, *names: str) -> list[tuple[Entity, int]]:
+    """What the fields (all of them, when none is named) of a change pointed to before it."""
+    known = {n: entity.fields[n] for n in names or row.diff if n in entity.fields and row.diff[n][0] is not None}
+    return [to for name, f in known.items() for to in f.points_to(f.from_json(row.diff[name][0]))]
+
+
+def _keep_rules(entity: Entity, wanted: Sequence[tuple[Journaled, dict[str, Any]]], result: UndoResult) -> None:
+    """Leave out what the model's own rules refuse: the fields that they name, else all of the record."""
+    for whole in (False, True):
+        refused = actions.refusals(entity, [(record, values) for record, values in wanted if values])
+        for record, values in wanted:
+            for name, messages in refused.get(record.pk, {}).items():
+                result.obstacles.append(Obstacle(entity.name, record.pk, str(record), name, " ".join(messages)))
+                for known in list(values) if whole or name not in values else [name]:
+                    del values[known]
+
+
+def _values_before(
+    entity: Entity, row: Change, record: Journaled, by: Any, gone: set[tuple[str, int]], result: UndoResult
+) -> dict[str, Any]:
     access = door.fields(by, entity)
     values = {}
     for name, (before, after) in row.diff.items():
@@ -191,6 +226,8 @@ def _values_before(entity: Entity, row: Change, record: Journaled, by: Any, resu
             message = _("This field is no longer there.")
         elif not access.sees(name) or name in access.readonly:
             message = _("You may not change this field.")
+        elif any((target.name, pk) in gone for target, pk in _before(entity, row, name)):
+            message = _("What it pointed to was deleted for ever.")
         else:
             now = f.to_json(f.value(record))
             if now != after and not (f.is_empty(now) and f.is_empty(after)):

@@ -59,6 +59,15 @@ def test_rows_are_not_read_without_a_person_or_a_reason(ann):
     assert list(Company.objects.visible_to(ann)) == []
 
 
+def test_rows_that_passed_do_not_take_others_along(ann, dan):
+    actions.create(companies(), {"name": "Чужая"}, ann)
+    mine, all_of_them = Company.objects.visible_to(dan), Company.objects.all()
+    for together in (mine | all_of_them, mine & all_of_them, mine.union(all_of_them), all_of_them.union(mine)):
+        with pytest.raises(Unguarded):
+            list(together)
+    assert not list(mine | Company.objects.visible_to(dan)) and not list(mine.union(Company.objects.visible_to(dan)))
+
+
 def test_creating_journals_one_operation_with_one_change(ann):
     company, op = actions.create(companies(), {"name": "Ромашка", "phones": "8 (912) 345-67-89"}, ann)
     change = Change.objects.get(operation=op)
