@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vizavi"
 BUDGETS = {
     "core": 3600,
     "ui": 2000,
+    "dictionaries": 2000,
     "search": 2000,
     "files": 2000,
     "jobs": 2000,

@@ -15,6 +15,7 @@ from vizavi.api.errors import answer
 from vizavi.api.records import served
 from vizavi.api.site import api, descriptions
 from vizavi.core.entity import registry
+from vizavi.dictionaries import lists
 
 BASE = "/api/v1/"
 
@@ -44,9 +45,14 @@ def operation(route: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=4)
 def document(language: str) -> dict[str, Any]:
     """The document in the current language, which is `language`."""
+    return _document(language, lists.version())
+
+
+@lru_cache(maxsize=4)
+def _document(language: str, _version: Any) -> dict[str, Any]:
+    """It is made afresh when an option of a dictionary has changed."""
     routed = api.get_openapi_schema(path_prefix="")
     return {
         "openapi": "3.1.0",

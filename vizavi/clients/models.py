@@ -8,47 +8,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from vizavi.clients.dictionaries import COMPANY_KINDS, INDUSTRIES
 from vizavi.core import columns
 from vizavi.core.records import Record
+from vizavi.dictionaries.columns import Option
 
 
 class Company(Record):
     """A firm or an organisation: a client, a supplier, a partner …"""
 
-    KINDS = [
-        ("client", _("Client")),
-        ("partner", _("Partner")),
-        ("supplier", _("Supplier")),
-        ("investor", _("Investor")),
-        ("competitor", _("Competitor")),
-        ("other", pgettext_lazy("company", "Other")),
-    ]
-    INDUSTRIES = [
-        ("technology", _("Technology")),
-        ("software", _("Software")),
-        ("telecommunications", _("Telecommunications")),
-        ("retail", _("Retail")),
-        ("wholesale", _("Wholesale")),
-        ("manufacturing", _("Manufacturing")),
-        ("construction", _("Construction")),
-        ("transport", _("Transport and logistics")),
-        ("energy", _("Energy")),
-        ("agriculture", _("Agriculture")),
-        ("food", _("Food and restaurants")),
-        ("finance", _("Finance")),
-        ("medical", _("Medicine")),
-        ("education", _("Education")),
-        ("marketing", _("Marketing and advertising")),
-        ("entertainment", _("Entertainment and media")),
-        ("employment", _("Recruitment")),
-        ("services", _("Services")),
-        ("government", _("Government")),
-        ("other", pgettext_lazy("company", "Other")),
-    ]
-
     name = columns.Text(_("name"), max_length=300, indexed=True)
-    kind = models.CharField(_("type"), max_length=20, choices=KINDS, blank=True, default="client")
-    industry = models.CharField(_("industry"), max_length=30, choices=INDUSTRIES, blank=True, default="")
+    kind = Option(_("type"), dictionary=COMPANY_KINDS.name, default="client")
+    industry = Option(_("industry"), dictionary=INDUSTRIES.name)
     inn = models.CharField(
         _("INN"), max_length=12, blank=True, db_index=True, help_text=_("10 digits of a company, 12 of a person")
     )
@@ -66,8 +37,6 @@ class Company(Record):
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("parent company")
     )
     comment = columns.LongText(_("comment"), blank=True)
-
-    tones = {"kind": {"client": "green", "competitor": "red", "other": "slate"}}
 
     class Meta:
         verbose_name = _("Company")

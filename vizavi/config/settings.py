@@ -39,7 +39,21 @@ CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL el
 SECRET_KEY = os.environ.get("VIZAVI_SECRET_KEY") or read_secret_key(DATA) or os.urandom(48).hex()
 
 # --- Applications ------------------------------------------------------------------------------------------------
-OWN_APPS = ["ui", "core", "search", "files", "jobs", "exchange", "api", "screens", "access", "clients", "setup", "demo"]
+OWN_APPS = [
+    "ui",
+    "core",
+    "dictionaries",
+    "search",
+    "files",
+    "jobs",
+    "exchange",
+    "api",
+    "screens",
+    "access",
+    "clients",
+    "setup",
+    "demo",
+]
 
 INSTALLED_APPS = [
     *(f"vizavi.{name}" for name in OWN_APPS),

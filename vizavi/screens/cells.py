@@ -135,7 +135,8 @@ def edit(
 ) -> Editor:
     """The editor of a field, with a value or (`raw`) with what a person typed, which is shown again as it was."""
     shown = value if raw else f.form_value(value, reader)
-    editor = Editor(f, "" if shown is None else shown, errors or [], list(getattr(f, "options", ())))
+    options = f.offered(shown) if isinstance(f, ChoiceField | ChoicesField) else list(getattr(f, "options", ()))
+    editor = Editor(f, "" if shown is None else shown, errors or [], options)
     if isinstance(f, RelationField):
         plural = f.target.plural
         editor.combo_url = f"/_combo/{plural}/"

@@ -30,23 +30,36 @@ class _Options(Field):
         """Keys and labels in the order of the list."""
         return [(str(key), str(label)) for key, label in self.column.choices or ()]
 
+    @property
+    def known(self) -> list[tuple[str, str]]:
+        """All keys that a record may hold; more than the options where some are no longer offered."""
+        return self.options
+
+    def offered(self, value: Any) -> list[tuple[str, str]]:
+        """The options, and what the record holds already, so that an editor does not lose it."""
+        held = set(value if isinstance(value, list | tuple) else [value])
+        return [pair for pair in self.known if pair in self.options or pair[0] in held]
+
     def label_of(self, key: Any) -> str:
-        return dict(self.options).get(str(key), str(key))
+        return dict(self.known).get(str(key), str(key))
 
     def tone_of(self, key: Any) -> str:
         """The tone of a chip: as the model says in `tones`, or by the place in the list."""
         tones = getattr(self.entity.model, "tones", {}).get(self.name, {})
         names = ("blue", "teal", "violet", "amber", "green", "pink", "cyan", "orange", "lime", "red")
-        keys = [k for k, _label in self.options]
+        keys = [k for k, _label in self.known]
         return tones.get(key) or (names[keys.index(key) % len(names)] if key in keys else "slate")
 
     def key(self, raw: Any) -> str:
         """The key that was meant: a key, or a label in Russian or English. Raises `ValidationError`."""
         if isinstance(raw, str | int) and not isinstance(raw, bool):
+            for key, label in self.known:  # as it stands nearly always
+                if str(raw) in (key, label):
+                    return key
             wanted = fold(str(raw))
             for language in (None, "ru", "en"):
                 with override(language) if language else _here():
-                    for key, label in self.options:
+                    for key, label in self.known:
                         if wanted in (fold(key), fold(label)):
                             return key
         raise ValidationError(_("“%(value)s” is not one of the choices.") % {"value": str(raw)[:60]}, code="choice")
@@ -85,7 +98,7 @@ class ChoiceField(_Options):
         return ""
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "enum": [key for key, _label in self.options]}
+        return {"type": "string", "enum": [key for key, _label in self.known]}
 
 
 @register_kind(columns.Choices)
@@ -116,7 +129,7 @@ class ChoicesField(_Options):
         if not isinstance(raw, list | tuple):
             raise ValidationError(_("Enter a list."), code="type")
         chosen = {self.key(item) for item in raw}
-        return [key for key, _label in self.options if key in chosen]
+        return [key for key, _label in self.known if key in chosen]
 
     def validate(self, value: Any) -> None:
         pass
@@ -146,7 +159,7 @@ class ChoicesField(_Options):
         return {
             "type": "array",
             "uniqueItems": True,
-            "items": {"type": "string", "enum": [k for k, _label in self.options]},
+            "items": {"type": "string", "enum": [k for k, _label in self.known]},
         }
 
 
