@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from vizavi.access import presets
 from vizavi.core import door
 from vizavi.core.door import FieldAccess, Verdict
-from vizavi.core.entity import Entity
+from vizavi.core.entity import Entity, registry
+from vizavi.core.fields import AboutField
 from vizavi.core.records import Journaled
 
 #: Up to so many owners each get a branch of their own, which an index by owner and date serves in order.
@@ -29,9 +30,18 @@ class Policy:
         if owners is None:
             return [Q()]
         ids = sorted(owners, key=lambda pk: (pk != user.pk, pk))
-        if len(ids) <= OWN_BRANCHES:
-            return [Q(owner=pk) for pk in ids]
-        return [Q(owner__in=ids)]
+        found = [Q(owner=pk) for pk in ids] if len(ids) <= OWN_BRANCHES else [Q(owner__in=ids)]
+        return [*found, *self._about(user, entity)] if action == door.SEE and ids else found
+
+    def _about(self, user: Any, entity: Entity) -> list[Q]:
+        """Whoever sees a record sees what is about it: its notes and files."""
+        return [
+            f.linked_in(other, other.model.objects.visible_to(user).values("pk"))
+            for f in entity.linked
+            if isinstance(f, AboutField)
+            for other in registry
+            if other.has_owner and not other.linked_about
+        ]
 
     def can(self, user: Any, action: str, entity: Entity, record: Journaled | None) -> Verdict:
         if not is_known(user):

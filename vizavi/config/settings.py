@@ -51,6 +51,7 @@ OWN_APPS = [
     "screens",
     "access",
     "clients",
+    "activities",
     "setup",
     "demo",
 ]

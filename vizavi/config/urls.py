@@ -13,6 +13,7 @@ PACKAGES = [
     ("", "vizavi.search.urls"),
     ("", "vizavi.files.urls"),
     ("", "vizavi.exchange.urls"),
+    ("", "vizavi.activities.urls"),
     ("", "vizavi.ui.urls"),
     ("", "vizavi.screens.urls"),
 ]

@@ -9,19 +9,21 @@ from vizavi.core.entity import Entity
 from vizavi.core.fields import Field
 from vizavi.core.journal.operation import Changed, Op, on_change
 from vizavi.core.models import Change, Link, ReachKey, TimelineRow
-from vizavi.core.records import Journaled
+from vizavi.core.records import Journaled, unrestricted
 
 
 @on_change
 def write_timeline(op: Op, changed: Sequence[Changed]) -> None:
-    """One row for the record itself and one for each record that it hangs on at this moment."""
+    """One row for the record itself and one for each record that it hangs on at this moment.
+
+    What is about a record (a note, a file) also concerns those on which that record hangs: a contact's company.
+    """
     rows = []
-    for c in changed:
-        concerned = {(c.entity.name, c.record.pk)}
-        for name in c.entity.timeline:
-            f = c.entity.fields[name]
-            values = [f.value(c.record), *(f.from_json(v) for v in c.diff.get(name) or () if v is not None)]
-            concerned |= {(target.name, pk) for value in values for target, pk in f.points_to(value)}
+    direct = [(c, targets(c.entity, c.record, c.diff)) for c in changed]
+    beyond = further({t for c, found in direct if c.entity.linked_about for t in found})
+    for c, found in direct:
+        hung = {t for target in found for t in beyond.get(target, ())}
+        concerned = {(c.entity.name, c.record.pk)} | {(target.name, pk) for target, pk in found | hung}
         rows += [
             TimelineRow(
                 entity=e, record_id=i, at=op.at, change=c.row, source_entity=c.entity.name, source_id=c.record.pk
@@ -29,6 +31,30 @@ def write_timeline(op: Op, changed: Sequence[Changed]) -> None:
             for e, i in sorted(concerned)
         ]
     TimelineRow.objects.bulk_create(rows, batch_size=500)
+
+
+Target = tuple[Entity, int]
+
+
+def targets(entity: Entity, record: Journaled, diff: dict[str, Any] | None = None) -> set[Target]:
+    """What a record hangs on, and (by a diff) what it hung on before."""
+    found: set[Target] = set()
+    for name in entity.timeline:
+        f = entity.fields[name]
+        values = [f.value(record), *(f.from_json(v) for v in (diff or {}).get(name) or () if v is not None)]
+        found |= {target for value in values for target in f.points_to(value)}
+    return found
+
+
+def further(about: set[Target]) -> dict[Target, set[Target]]:
+    """On what each of these records hangs itself; one query per entity."""
+    found: dict[Target, set[Target]] = {}
+    for entity in {entity for entity, _pk in about if entity.timeline}:
+        ids = [pk for other, pk in about if other is entity]
+        with unrestricted("a history is written for whoever may read it"):
+            for record in entity.model.objects.filter(pk__in=ids):
+                found[entity, record.pk] = targets(entity, record)
+    return found
 
 
 def reach_keys(entity: Entity, record: Journaled) -> list[ReachKey]:

@@ -77,6 +77,10 @@ class Entity:
     open: ClassVar[bool] = False
     #: Has list, form and record pages of the generic kind.
     pages: ClassVar[bool] = True
+    #: Has a place of its own in the sidebar.
+    place: ClassVar[bool] = True
+    #: The text of what stands as a card in the histories of the records that it is about: a note, a call.
+    event: ClassVar[str] = ""
     #: May be created and deleted (the firm itself may not).
     many: ClassVar[bool] = True
 
@@ -112,7 +116,8 @@ class Entity:
         named = {
             "title": (self.title,), "columns": self.columns, "filters": self.filters, "subtitle": self.subtitle,
             "sort": (self.sort.lstrip("-"),), "search": self.search, "keys": self.keys, "timeline": self.timeline,
-            "quick": self.quick, "synonyms": tuple(self.synonyms), "readonly": tuple(self.readonly - set(BOOKKEEPING)),
+            "quick": self.quick, "event": words(self.event),
+            "synonyms": tuple(self.synonyms), "readonly": tuple(self.readonly - set(BOOKKEEPING)),
             "sections": tuple(n for names in self.sections.values() for n in names),
         }  # fmt: skip
         for attribute, names in named.items():
@@ -188,6 +193,11 @@ class Entity:
     def linked(self) -> list[LinksField | AboutField]:
         """Fields that hold lists of links."""
         return [f for f in self.fields.values() if isinstance(f, LinksField | AboutField)]
+
+    @property
+    def linked_about(self) -> bool:
+        """Is about other records, as a note is."""
+        return any(isinstance(f, AboutField) for f in self.linked)
 
     def by_title(self, text: str, user: Any) -> list[int]:
         """At most two ids of visible records that this text names: by title, or by a key field."""

@@ -1,4 +1,4 @@
-"""What packages above offer to do with a record: further items of its menu.
+"""What packages above add to a record's page: further items of its menu, and panels.
 
 @offer("user")
 def blocking(record, reader):
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from vizavi.core.entity import Entity
 from vizavi.core.reading import Reader
@@ -22,6 +23,40 @@ class Offer:
     label: str
     url: str
     icon: str = "arrow-right"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a record's page: its template finds `context` as `panel`."""
+
+    template: str
+    context: dict[str, Any]
+
+
+PanelSource = Callable[[Entity, Journaled, Reader], Panel | None]
+#: Where panels stand: above the three columns, above the history, on the right.
+PLACES = ("top", "middle", "right")
+_panels: dict[str, list[tuple[tuple[str, ...], PanelSource]]] = {place: [] for place in PLACES}
+
+
+def panel(place: str, *names: str) -> Callable[[PanelSource], PanelSource]:
+    """Decorator: ask this function for a panel when a record of these entities (of any, when none is named) is shown."""
+
+    def remember(source: PanelSource) -> PanelSource:
+        _panels[place].append((names, source))
+        return source
+
+    return remember
+
+
+def panels_for(entity: Entity, record: Journaled, reader: Reader) -> dict[str, list[Panel]]:
+    """All panels of a record's page by place."""
+    return {
+        place: [
+            p for names, source in found if not names or entity.name in names if (p := source(entity, record, reader))
+        ]
+        for place, found in _panels.items()
+    }
 
 
 Source = Callable[[Journaled, Reader], Iterable[Offer]]

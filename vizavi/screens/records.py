@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -13,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from vizavi.core import door, pages
 from vizavi.core.actions import fetch
-from vizavi.core.entity import Entity
-from vizavi.core.fields import Field, Pointing
+from vizavi.core.entity import Entity, registry
+from vizavi.core.fields import AboutField, Field, Pointing
 from vizavi.core.journal import history
 from vizavi.core.journal.history import Entry
 from vizavi.core.models import Change
@@ -22,7 +23,7 @@ from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.screens import verbs
 from vizavi.screens.cells import Cell, show
-from vizavi.screens.offers import offers_for
+from vizavi.screens.offers import offers_for, panels_for
 from vizavi.screens.web import entity_view, reader_of
 from vizavi.ui import formats, render
 
@@ -85,6 +86,7 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
         "cards": [] if deleted else related(entity, record, reader),
         "files": None if deleted or not entity.has_owner else files.card(entity, record, reader),
         "offers": [] if deleted else offers_for(entity, record, reader),
+        "panels": {} if deleted else panels_for(entity, record, reader),
         **feed(entity, record, reader, None),
     }
 
@@ -179,12 +181,56 @@ def _reach(entity: Entity, record: Journaled, reader: Reader, kind: str) -> list
 def feed(entity: Entity, record: Journaled, reader: Reader, before: int | None) -> dict[str, Any]:
     """A page of history grouped by day in the reader's time zone."""
     entries, cursor = history(entity, record, reader, before=before)
-    shown = [{**_shown(e), "day": timezone.localtime(e.at).date()} for e in entries]
+    told = events(entries, reader)
+    shown = [{**_shown(e), "card": told.get(e.id), "day": timezone.localtime(e.at).date()} for e in entries]
     days = [(formats.day_label(day), list(group)) for day, group in groupby(shown, key=lambda e: e["day"])]
     return {
         "days": days,
         "older": f"{entity.url(record.pk)}_timeline/?before={cursor}" if cursor else "",
         "first_page": before is None,
+        "pinned": pinned(entity, record, reader) if before is None else [],
+        "on": f"{entity.name}:{record.pk}",
+    }
+
+
+def events(entries: Sequence[Entry], reader: Reader) -> dict[int, dict[str, Any]]:
+    """Cards of the notes (and whatever else is an event) whose making these entries tell: {id of the entry: card}."""
+    wanted: dict[str, dict[int, int]] = {}
+    for e in entries:
+        if e.source and e.source.id and e.action == Change.CREATE and registry[e.source.entity].event:
+            wanted.setdefault(e.source.entity, {})[e.source.id] = e.id
+    found = {}
+    for name, ids in wanted.items():
+        for record in registry[name].model.objects.visible_to(reader.user).filter(pk__in=list(ids)):
+            found[ids[record.pk]] = card_of(registry[name], record, reader)
+    return found
+
+
+def pinned(entity: Entity, record: Journaled, reader: Reader) -> list[dict[str, Any]]:
+    """Cards of what is pinned to this record, newest first."""
+    found = []
+    for other in registry:
+        about = next((f for f in other.fields.values() if isinstance(f, AboutField)), None)
+        if about is None or "pinned" not in other.fields:
+            continue
+        rows = other.model.objects.visible_to(reader.user).filter(about.linked([(entity, record.pk)]), pinned=True)
+        found += [card_of(other, r, reader) for r in rows.order_by("-pk")[:CARD_ROWS]]
+    return found
+
+
+def card_of(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
+    """An event as a card of a history."""
+    owner = getattr(record, "owner_id", None)
+    return {
+        "title": entity.label,
+        "by": reader.ref(registry["user"], owner).title if owner else "",
+        "text": entity.fields[entity.event].cell(record, reader),
+        "icon": entity.icon,
+        "tone": entity.tone,
+        "at": record.created_at,
+        "url": entity.url(record.pk),
+        "pinned": getattr(record, "pinned", False),
+        "may_change": bool(door.can(reader.user, door.CHANGE, entity, record)),
     }
 
 

@@ -20,7 +20,7 @@ KEYS = {"leads": "L", "deals": "D", "contacts": "K", "companies": "O"}
 
 def places(user: Any) -> list[Entity]:
     """The entities that this person may see at all, in the order of the sidebar."""
-    shown = [e for e in registry if e.pages and not e.admin and door.branches(user, e)]
+    shown = [e for e in registry if e.pages and e.place and not e.admin and door.branches(user, e)]
     rank = {plural: n for n, plural in enumerate(PLACES)}
     return sorted(shown, key=lambda e: rank.get(e.plural, len(PLACES)))
 

@@ -47,11 +47,11 @@ document.addEventListener('input', ({ target }) => {
     if (!kept(control) || ((control.type === 'checkbox' || control.type === 'radio') && !control.checked)) continue;
     (found[control.name] ??= []).push(control.value);
   }
-  try { sessionStorage.setItem(draftKey(form), JSON.stringify(found)); } catch { /* private windows may refuse */ }
+  try { localStorage.setItem(draftKey(form), JSON.stringify(found)); } catch { /* private windows may refuse */ }
 });
 document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
   const form = ctx.sourceElement?.closest?.('form[data-draft]');
-  if (form && ctx.response.status < 300) sessionStorage.removeItem(draftKey(form));
+  if (form && ctx.response.status < 300) localStorage.removeItem(draftKey(form));
 });
 
 function restore(form) {
@@ -59,7 +59,7 @@ function restore(form) {
   // An answer with errors holds what was typed already.
   if (form.querySelector('[aria-invalid=true], [data-errors]')) return;
   let found;
-  try { found = JSON.parse(sessionStorage.getItem(draftKey(form)) ?? 'null'); } catch { return; }
+  try { found = JSON.parse(localStorage.getItem(draftKey(form)) ?? 'null'); } catch { return; }
   if (!found) return;
   for (const control of form.elements) {
     if (!kept(control) || !(control.name in found)) continue;
@@ -72,7 +72,7 @@ function restore(form) {
   drop.type = 'button';
   drop.className = 'link';
   drop.textContent = say('discard');
-  drop.addEventListener('click', () => { sessionStorage.removeItem(draftKey(form)); location.reload(); });
+  drop.addEventListener('click', () => { localStorage.removeItem(draftKey(form)); location.reload(); });
   note.append(`${say('draft')} · `, drop);
   form.prepend(note);
 }

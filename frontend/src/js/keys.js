@@ -8,6 +8,8 @@ import { undoLast } from './toasts.js';
 let waiting = '';
 let timer;
 const typing = (node) => node?.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]');
+// What a letter does on this page: E edits, N writes a note.
+const ofPage = (code) => code.startsWith('Key') && document.querySelector(`#main [data-key="${code.slice(3)}"]`);
 const create = (url) => ajax('GET', url, { target: '#dialog', swap: 'innerHTML' });
 
 function second(event) {
@@ -34,7 +36,7 @@ document.addEventListener('keydown', (event) => {
   if (control || altKey || document.documentElement.dataset.keys === 'off') return;
   if (event.key === '?') { done(); document.getElementById('keys-help')?.showModal(); }
   else if (code === 'Slash') { done(); const search = document.querySelector('input[data-list-search]'); if (search) search.focus(); else openPalette(); }
-  else if (code === 'KeyE') { const link = document.querySelector('a[data-key=E]'); if (link) { done(); link.click(); } }
+  else if (ofPage(code)) { const control = ofPage(code); done(); if (control.matches('textarea, input')) control.focus(); else control.click(); }
   else if (code === 'KeyC' || code === 'KeyG') {
     done();
     waiting = code;

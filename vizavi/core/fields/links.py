@@ -87,15 +87,17 @@ class _Linked(Field):
 
     def linked(self, targets: list[tuple[Entity, int]]) -> Q:
         """Rows that hold a link to any of these."""
+        found = Q(pk__in=[])
+        for entity in {entity for entity, _pk in targets}:
+            found |= self.linked_in(entity, [pk for other, pk in targets if other is entity])
+        return found
+
+    def linked_in(self, entity: Entity, ids: Any) -> Q:
+        """Rows that hold a link to any of these records of one entity; `ids` may be a subquery."""
         from vizavi.core.models import Link
 
-        found = Q(pk__in=[])
-        for entity, pk in targets:
-            rows = Link.objects.filter(
-                target_entity=entity.name, target_id=pk, entity=self.entity.name, field=self.name
-            )
-            found |= Q(pk__in=rows.values("record_id"))
-        return found
+        rows = Link.objects.filter(target_entity=entity.name, target_id__in=ids)
+        return Q(pk__in=rows.filter(entity=self.entity.name, field=self.name).values("record_id"))
 
     def empty_condition(self) -> Q:
         from vizavi.core.models import Link
