@@ -133,7 +133,18 @@ def day(value: Any) -> str:
     if not isinstance(value, dt.date):
         return ""
     this_year = value.year == timezone.localdate().year
-    return format_skeleton("MMMd" if this_year else "yMMMd", _moment(value), locale=locale())
+    return _day(dt.date(value.year, value.month, value.day), "MMMd" if this_year else "yMMMd", locale())
+
+
+# Babel reads its patterns anew at each call, and a page shows the same few days again and again.
+@lru_cache(maxsize=4096)
+def _day(value: dt.date, skeleton: str, language: Locale) -> str:
+    return format_skeleton(skeleton, _moment(value), locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _time(hour: int, minute: int, language: Locale) -> str:
+    return format_time(dt.time(hour, minute), format="short", locale=language)
 
 
 def time(value: Any) -> str:
@@ -141,7 +152,7 @@ def time(value: Any) -> str:
     value = _local(value)
     if not isinstance(value, dt.datetime | dt.time):
         return ""
-    return format_time(value, format="short", locale=locale())
+    return _time(value.hour, value.minute, locale())
 
 
 def datetime(value: Any) -> str:

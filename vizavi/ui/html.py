@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import pgettext_lazy
@@ -27,6 +28,12 @@ _ATTRIBUTE = re.compile(r"[a-zA-Z_:@][\w:.@-]*\Z")
 _FORBIDDEN = re.compile(r"(on\w+|style|hx-on.*)\Z", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
+def _check(name: str) -> None:
+    if not _ATTRIBUTE.match(name) or _FORBIDDEN.match(name):
+        raise ValueError(f"{name!r} may not be an attribute.")
+
+
 def attrs(values: Mapping[str, Any] | None = None, /, **more: Any) -> Markup:
     """` name="value"` for each; True writes the bare name, None and False nothing; `a_b` becomes `a-b`."""
     parts = []
@@ -35,8 +42,7 @@ def attrs(values: Mapping[str, Any] | None = None, /, **more: Any) -> Markup:
         # An inline `if` without `else` gives Undefined: no attribute either.
         if value is None or value is False or isinstance(value, Undefined):
             continue
-        if not _ATTRIBUTE.match(name) or _FORBIDDEN.match(name):
-            raise ValueError(f"{name!r} may not be an attribute.")
+        _check(name)
         parts.append(f" {name}" if value is True else f' {name}="{escape(value)}"')
     return Markup("".join(parts))
 

@@ -43,7 +43,11 @@ class Components:
             self._names = {key: family for family in COMPONENTS for key in self._public(family)}
         if name not in self._names:
             raise AttributeError(f"There is no component ui.{name}.")
-        return getattr(self._family(self._names[name]), name)
+        macro = getattr(self._family(self._names[name]), name)
+        if not self._environment.auto_reload:
+            # From now on an ordinary attribute: a page asks for components a thousand times.
+            setattr(self, name, macro)
+        return macro
 
     def _public(self, family: str) -> list[str]:
         return [name for name in vars(self._family(family)) if not name.startswith("_") and name != "name"]

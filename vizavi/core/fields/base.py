@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vizavi.core.columns import is_derived
@@ -21,6 +22,25 @@ _kinds: dict[type[models.Field], type[Field]] = {}
 
 #: What the operators of the filter grammar mean, without the field: `field__gte=`. `""` is "any of".
 OPERATORS = ("", "not", "gte", "lte", "contains", "empty")
+
+
+class per_language(property):
+    """A property that only the language decides: computed once for each.
+
+    A field whose labels or options change is a new `Field` object, so that nothing stale can be shown.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._kept = f"_{name}_by_language"
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        kept = instance.__dict__.setdefault(self._kept, {})
+        language = get_language()
+        if language not in kept:
+            kept[language] = super().__get__(instance, owner)
+        return kept[language]
 
 
 def register_kind(*columns: type[models.Field]) -> Any:
@@ -83,7 +103,7 @@ class Field:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.entity.name}.{self.name}>"
 
-    @property
+    @per_language
     def label(self) -> str:
         """The name for eyes, with a capital."""
         text = str(self.column.verbose_name)

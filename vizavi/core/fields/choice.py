@@ -13,7 +13,7 @@ from django.utils.translation import override, pgettext
 
 from vizavi.core import columns
 from vizavi.core.dialect import json_list_has
-from vizavi.core.fields.base import Field, register_kind
+from vizavi.core.fields.base import Field, per_language, register_kind
 from vizavi.core.fold import fold
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _SEPARATORS = ";\n"
 class _Options(Field):
     """What one and several have in common: keys are data for ever, labels are words of the interface."""
 
-    @property
+    @per_language
     def options(self) -> list[tuple[str, str]]:
         """Keys and labels in the order of the list."""
         return [(str(key), str(label)) for key, label in self.column.choices or ()]
@@ -110,7 +110,7 @@ class ChoicesField(_Options):
     sortable = False
     many = True
 
-    @property
+    @per_language
     def options(self) -> list[tuple[str, str]]:
         return [(str(key), str(label)) for key, label in self.column.options]
 

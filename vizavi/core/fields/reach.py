@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import phonenumbers
@@ -147,6 +148,16 @@ def e164(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
+def _international(number: str, typed: str, country: str) -> tuple[str, str]:
+    """A number in E.164 as it is shown, and the extension that was typed with it."""
+    text = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    try:
+        return text, phonenumbers.parse(typed, country).extension or ""
+    except phonenumbers.NumberParseException:
+        return text, ""
+
+
 @register_kind(columns.Phones)
 class PhonesField(_ReachField):
     """Telephone numbers, as typed and (where they can be dialled from anywhere) in E.164."""
@@ -172,13 +183,8 @@ class PhonesField(_ReachField):
     def shown(self, item: dict[str, str]) -> str:
         if not item.get("e164"):
             return item["value"]
-        number = phonenumbers.parse(item["e164"])
-        text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-        try:
-            typed = phonenumbers.parse(item["value"], firm().phone_country)
-        except phonenumbers.NumberParseException:
-            return text
-        return f"{text} {_('ext.')} {typed.extension}" if typed.extension else text
+        text, extension = _international(item["e164"], item["value"], firm().phone_country)
+        return f"{text} {_('ext.')} {extension}" if extension else text
 
     def filter_value(self, raw: str, reader: Reader) -> Any:
         return e164(raw) or re.sub(r"\D", "", raw)
