@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from vizavi.core import door
 from vizavi.core.actions import permit
 from vizavi.core.entity import Entity, registry
-from vizavi.core.errors import Invalid, NotThere
+from vizavi.core.errors import Invalid, NotThere, Refused
 from vizavi.core.journal import operation
 from vizavi.core.models import Operation
 from vizavi.core.records import Journaled, unrestricted
@@ -108,3 +108,15 @@ def fetch(pk: int, user: Any, action: str = door.SEE) -> File:
         if entity.model.objects.visible_to(user, action).filter(pk=target).exists():
             return file
     raise NotThere
+
+
+def remove(pk: int, by: Any, via: str = "page") -> tuple[File, Operation]:
+    """Put a file into the recycle bin. Raises `NotThere`, and `Refused` for those who may only look at it."""
+    fetch(pk, by)
+    try:
+        file = fetch(pk, by, door.CHANGE)
+    except NotThere:
+        raise Refused(_("You may not change the record that this file is about.")) from None
+    with operation("file.delete", by=by, via=via) as op:
+        op.delete(list(op.lock(File, [pk]).values()))
+    return file, op.row

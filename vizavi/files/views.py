@@ -6,10 +6,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from vizavi.core import actions, door
+from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid, NotThere, Refused
-from vizavi.core.journal import operation
 from vizavi.core.reading import Reader
 from vizavi.files import cards, store
 from vizavi.files.models import File
@@ -25,9 +24,12 @@ def upload(request: HttpRequest, plural: str, pk: int) -> HttpResponse:
         raise Http404
     toast = _("Attached"), "ok", ""
     status = 200
+    uploads = request.FILES.getlist("file")
     try:
         record = actions.fetch(entity, pk, reader.user)
-        for upload in request.FILES.getlist("file"):
+        if not uploads:
+            raise Invalid({"file": [_("Choose a file.")]})
+        for upload in uploads:
             _file, done = store.attach(entity, record, upload.name or "", upload.chunks(), reader.user)
             toast = (*toast[:2], f"/operations/{done.pk}/undo/")
     except NotThere:
@@ -65,22 +67,19 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
 
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Into the bin; answers the card of the first record that it is about."""
+    """Into the bin; answers the card of the first record that it is about and that this person sees."""
     reader = Reader(request.user)
     try:
-        file = store.fetch(pk, request.user, door.CHANGE)
+        file, done = store.remove(pk, reader.user)
     except NotThere:
         raise Http404 from None
-    with operation("file.delete", by=request.user) as op:
-        op.delete(list(op.lock(File, [pk]).values()))
-    entity, target = registry.of(File).fields["about"].points_to(file.about)[0]
+    except Refused as refusal:
+        return add_toast(HttpResponse(status=403), refusal.reason, "error")
+    about = registry.of(File).fields["about"].points_to(file.about)
+    entity, target = next((e, i) for e, i in about if reader.ref(e, i).visible)
     if not is_partial(request):
         return HttpResponseRedirect(entity.url(target))
-    record = actions.fetch(entity, target, request.user)
+    record = actions.fetch(entity, target, reader.user)
     response = render(request, "files/card.html", {"files": cards.card(entity, record, reader)})
-    return add_toast(
-        response,
-        _("Moved to the recycle bin: %(title)s") % {"title": op.row.title},
-        "ok",
-        f"/operations/{op.row.pk}/undo/",
-    )
+    text = _("Moved to the recycle bin: %(title)s") % {"title": done.title}
+    return add_toast(response, text, "ok", f"/operations/{done.pk}/undo/")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vizavi.access.models import ApiToken
+from vizavi.access.sessions import sessions_of
 from vizavi.core import actions, door
 from vizavi.core.entity import registry
 from vizavi.core.errors import Conflict, Invalid
@@ -173,7 +174,6 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where one is signed in."""
-    found = UserSession.objects.purge_and_list(request.user)
     rows = [
         {
             "id": s.pk,
@@ -182,7 +182,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
             "at": s.created_at,
             "this": s.session_key == request.session.session_key,
         }
-        for s in found
+        for s in sessions_of(request.user)
     ]
     return page(request, "sessions", _("Sessions"), rows=rows)
 

@@ -9,12 +9,15 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.utils import timezone
 
 from tests.cast import PASSWORD
 from vizavi.access import commands
 from vizavi.access.models import ApiToken, SignInLink, User
+from vizavi.access.sessions import sessions_of
+from vizavi.access.tasks import forget_old_ways_in
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.errors import CommandError
@@ -105,6 +108,24 @@ def test_every_way_in_makes_a_session_that_can_be_ended(client, client_of, ann):
     assert other.post(f"/settings/sessions/{there.pk}/end/").status_code == 302
     assert client.get("/companies/").status_code == 302
     assert other.get("/companies/").status_code == 200
+
+
+def test_sessions_that_have_ended_are_not_listed_and_swept_by_the_clock(client, ann):
+    others = [client.__class__() for _n in range(3)]
+    for one in (client, *others):
+        sign_in(one)
+    Session.objects.filter(session_key=others[0].session.session_key).delete()
+    Session.objects.filter(session_key=others[1].session.session_key).update(expire_date=timezone.now())
+    assert client.get("/settings/sessions/").content.count(b"/end/") == 1  # one's own cannot be ended here
+    assert {s.session_key for s in sessions_of(ann)} == {c.session.session_key for c in (client, others[2])}
+    assert UserSession.objects.count() == 4
+    SignInLink.make(ann, "first")
+    SignInLink.objects.update(created_at=timezone.now() - timedelta(days=31))
+    forget_old_ways_in.func()
+    assert (UserSession.objects.count(), Session.objects.count(), SignInLink.objects.count()) == (2, 2, 0)
+    ann.set_password("Novyj-parol-77")
+    ann.save(update_fields=["password"])
+    assert sessions_of(ann) == []
 
 
 def test_a_session_of_somebody_else_is_not_there_to_be_ended(client, client_of, ann, ben):

@@ -173,6 +173,8 @@ def test_files_are_attached_listed_given_out_and_removed(api_of, ann, cat, dan):
     for one in (f"files/{file['id']}/", f"files/{file['id']}/content/", path):
         assert api_of(dan).get(one).status_code == 404
     assert api_of(cat).upload(path, SimpleUploadedFile("x", b"x")).status_code == 403
+    assert api_of(cat).delete(f"files/{file['id']}/").status_code == 403
+    assert api_of(dan).delete(f"files/{file['id']}/").status_code == 404
     assert api.delete(f"files/{file['id']}/").status_code == 204
     assert api.get(path).json()["results"] == []
 

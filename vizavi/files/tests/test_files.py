@@ -32,7 +32,7 @@ def test_a_file_is_seen_by_those_who_see_its_record(client_of, company, ann, ben
         assert client_of(user).get(f"/files/{file.pk}/").status_code == status
     assert send(client_of(ben), company, "x.txt", b"x").status_code == 403
     assert send(client_of(dan), company, "x.txt", b"x").status_code == 404
-    assert client_of(ben).post(f"/files/{file.pk}/delete/").status_code == 404
+    assert client_of(ben).post(f"/files/{file.pk}/delete/").status_code == 403
 
 
 @pytest.mark.parametrize(
