@@ -88,6 +88,7 @@ def addresses(ids: list[int]) -> list[str]:
         "plural": [e.plural for e in registry],
         "what": ["combo", "dialog", "field"],
         "secret": ["nobody-knows"],
+        "dictionary": ["industry"],
     }
     found: dict[str, None] = {}
     for text, names in patterns():

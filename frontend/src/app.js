@@ -8,6 +8,7 @@ import './js/fields.js';
 import './js/list.js';
 import './js/combo.js';
 import './js/palette.js';
+import './js/reorder.js';
 import './js/keys.js';
 
 document.documentElement.classList.add('js');

@@ -25,52 +25,17 @@ def sort_key(text: str | None) -> str | None:
     return fold(text)[:KEY_LENGTH] or None
 
 
-_LATIN = dict(
-    zip(
-        "абвгдежзийклмнопрстуфхцчшщъыьэюя",
-        [
-            "a",
-            "b",
-            "v",
-            "g",
-            "d",
-            "e",
-            "zh",
-            "z",
-            "i",
-            "y",
-            "k",
-            "l",
-            "m",
-            "n",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "u",
-            "f",
-            "kh",
-            "ts",
-            "ch",
-            "sh",
-            "shch",
-            "",
-            "y",
-            "",
-            "e",
-            "yu",
-            "ya",
-        ],
-        strict=True,
-    )
-)
+_LATIN = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k",
+    "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh",
+    "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+}  # fmt: skip
 
 
 def slug(text: str) -> str:
     """A word for keys and addresses: lower-case Latin letters, digits and `_`; `""` where nothing of it remains.
 
-    Cyrillic is spelt as in Russian passports (ICAO Doc 9303), but for ъ and ь, which are dropped.
+    Cyrillic is spelt as on Russian road signs and maps: readable rather than reversible.
     """
     plain = unicodedata.normalize("NFKD", "".join(_LATIN.get(c, c) for c in fold(text)))
     kept = "".join(c if c.isascii() and c.isalnum() else " " for c in plain if not unicodedata.combining(c))

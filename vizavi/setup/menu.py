@@ -18,6 +18,8 @@ BESIDE = ("/settings/", "/imports/", "/operations/", "/bin/")
 def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
     """The places of the settings that this person may use, under headings."""
     runs_the_firm = bool(door.can(request.user, door.CHANGE, registry["firm"]))
+    runs_the_lists = bool(door.can(request.user, door.CHANGE, registry["option"]))
+    lists = ("/settings/dictionaries/", _("Dictionaries"), "list", _("Statuses, sources, industries"))
     found = [
         (
             _("Personal"),
@@ -35,6 +37,7 @@ def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
                 ("/settings/departments/", _("Departments"), "network", _("Whose records are seen by whom")),
             ],
         ),
+        *([(_("Data"), [lists])] if runs_the_lists else []),
         (
             _("Service"),
             [

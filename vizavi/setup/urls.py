@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vizavi.setup import people, personal, views
+from vizavi.setup import dictionaries, people, personal, views
 
 urlpatterns = [
     path("settings/", views.index),
@@ -8,6 +8,10 @@ urlpatterns = [
     path("settings/profile/", views.profile),
     path("settings/password/", views.password),
     path("settings/firm/", views.firm_page),
+    path("settings/dictionaries/", dictionaries.index),
+    path("settings/dictionaries/<slug:dictionary>/", dictionaries.one),
+    path("settings/dictionaries/<slug:dictionary>/new/", dictionaries.option),
+    path("settings/dictionaries/<slug:dictionary>/<int:pk>/", dictionaries.option),
     path("settings/tokens/", views.tokens),
     path("settings/tokens/<int:pk>/revoke/", views.revoke),
     path("settings/sessions/", views.sessions),

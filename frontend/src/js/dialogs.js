@@ -16,18 +16,23 @@ onContent(() => {
   }
 });
 
+// Emptied at once: the event comes later, and content that settles in between would open the dialog again.
+function shut(dialog) {
+  dirty = false;
+  dialog.close();
+  if (hosts.includes(dialog)) dialog.replaceChildren();
+}
+
 export function closeAll() {
-  for (const host of hosts) if (host.open) { dirty = false; host.close(); }
+  for (const host of hosts) if (host.open) shut(host);
 }
 
 function leave(dialog) {
   if (hosts.includes(dialog) && dirty && !confirm(say('unsaved'))) return;
-  dirty = false;
-  dialog.close();
+  shut(dialog);
 }
 
 for (const host of hosts) {
-  host.addEventListener('close', () => host.replaceChildren());
   host.addEventListener('input', () => { dirty = Boolean(host.querySelector('form[method=post]')); });
   host.addEventListener('cancel', (event) => { event.preventDefault(); leave(host); });
 }

@@ -9,6 +9,7 @@ import pytest
 from vizavi.access.models import ApiToken, SignInLink, User
 from vizavi.core.firm import firm, forget
 from vizavi.core.models import Change
+from vizavi.dictionaries.lists import dictionary
 
 pytestmark = pytest.mark.django_db
 PAGES = ("", "profile/", "password/", "sessions/", "tokens/", "users/", "departments/")
@@ -184,3 +185,31 @@ def test_two_who_change_the_firm_at_once_are_asked(client_of, administrator):
     assert late.status_code == 409 and "В" in late.content.decode()
     forget()
     assert firm().name == "Б"
+
+
+def test_a_dictionary_is_put_in_order_archived_and_renamed_on_its_page(client_of, ann, administrator):
+    client, url = client_of(administrator), "/settings/dictionaries/company_kind/"
+    found = dictionary("company_kind")
+    assert client.get("/settings/dictionaries/").status_code == client.get(url).status_code == 200
+    assert client_of(ann).get(url).status_code == client_of(ann).post(url, {"archive": "other"}).status_code == 403
+    assert client.get("/settings/dictionaries/nothing/").status_code == 404
+    client.post(url, {"keys": ["other", "client"]})
+    client.post(url, {"move": "up.client", "keys": []})
+    assert [o.key for o in found.options()][:3] == ["client", "other", "partner"]
+    client.post(url, {"archive": "other"})
+    assert "other" not in [o.key for o in found.options()]
+    client.post(url, {"archive": "other"})
+    assert "other" in [o.key for o in found.options()]
+    option = found.get("partner")
+    form = client.get(f"{url}{option.pk}/").content.decode()
+    assert option.shipped_label in form
+    assert client.post(f"{url}{option.pk}/", {"name": found.get("client").label, "tone": "red"}).status_code == 422
+    # The shipped label, sent back unchanged, is no name of one's own.
+    client.post(f"{url}{option.pk}/", {"name": option.shipped_label, "tone": "red"})
+    assert (found.get("partner").name, found.get("partner").tone) == ("", "red")
+    client.post(f"{url}{option.pk}/", {"name": "Друг", "tone": "red"})
+    assert found.get("partner").label == "Друг"
+    assert client.post(f"{url}new/", {"name": "Банк", "tone": ""}).status_code == 302
+    bank = found.get("bank")
+    assert client.post(f"{url}{bank.pk}/", {"do": "delete"}).status_code == 302
+    assert "bank" not in [o.key for o in found.options()]
