@@ -15,6 +15,7 @@ from django.test import Client
 from vizavi.access.models import Department, User
 from vizavi.core import firm
 from vizavi.core.journal import operation
+from vizavi.custom import shapes
 from vizavi.dictionaries import lists
 
 PASSWORD = "ein-Kamel-im-Schnee-7"
@@ -36,12 +37,14 @@ def make_user(name: str, role: str, department: Department | None = None) -> Use
 
 
 @pytest.fixture(autouse=True)
-def _no_firm_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Caches of the process begin empty, and do not run out while a test counts its queries."""
     firm.forget()
     lists.forget()
+    shapes.forget()
     monkeypatch.setattr(firm, "_SECONDS", 3600)
     monkeypatch.setattr(lists, "_SECONDS", 3600)
+    monkeypatch.setattr(shapes, "_SECONDS", 3600)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ BUDGETS = {
     "core": 3600,
     "ui": 2000,
     "dictionaries": 2000,
+    "custom": 2000,
     "search": 2000,
     "files": 2000,
     "jobs": 2000,

@@ -165,7 +165,7 @@ def history_view(entity: Entity) -> Any:
 
 def served(entity: Entity) -> bool:
     """Whether values make a record of it; a file needs its content and has addresses of its own."""
-    stored = [f for f in entity.fields.values() if not f.computed]
+    stored = [f for f in entity.standard.fields.values() if not f.computed]
     return not any(f.required and not f.editable for f in stored)
 
 

@@ -43,6 +43,7 @@ OWN_APPS = [
     "ui",
     "core",
     "dictionaries",
+    "custom",
     "search",
     "files",
     "jobs",

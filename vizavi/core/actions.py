@@ -63,7 +63,7 @@ def prepare(
                 errors[name] = list(error.messages)
     if record is None and complete:
         for f in entity.fields.values():
-            if f.required and f.name not in data and f.editable:
+            if f.needed and f.name not in data:
                 errors[f.name] = [_("This field is required.")]
     for name, value in values.items():
         f = entity.fields[name]
@@ -115,11 +115,12 @@ def refusals(entity: Entity, wanted: Iterable[tuple[Journaled, Mapping[str, Any]
 
 
 def build(entity: Entity, values: Mapping[str, Any], by: Any) -> Journaled:
-    """A new record in memory with these prepared values; its owner is whoever makes it, unless said otherwise."""
+    """A new record in memory with these prepared values and the defaults of what is not said; its owner is its maker."""
     record: Any = entity.model()
     if entity.has_owner and "owner" not in values:
         record.owner = by
-    for name, value in values.items():
+    begun = {n: f.parse(f.default) for n, f in entity.fields.items() if f.default and n not in values}
+    for name, value in {**begun, **values}.items():
         entity.fields[name].assign(record, value)
     return record
 

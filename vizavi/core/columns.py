@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 
+from vizavi.core.dialect import custom_transform
 from vizavi.core.fold import KEY_LENGTH, fold, sort_key
 
 
@@ -168,11 +169,49 @@ class BaseValue(models.DecimalField):
         return value
 
 
+class Json(models.JSONField):
+    """A list or an object that a page of its own edits; the validators know its structure."""
+
+
+class _ByKey(models.JSONField):
+    """JSON whose keys are looked up as `custom__text_colour`, see `core.dialect`."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{**kwargs, "default": dict, "blank": True, "editable": False})
+
+    def get_transform(self, name: str) -> Any:
+        return custom_transform(name) or super().get_transform(name)
+
+
+class Custom(_ByKey):
+    """The values of custom fields by their keys; `custom_keys` holds the folded keys of those that are text."""
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        if not cls._meta.abstract and cls.__module__ != "__fake__":
+            keys = CustomKeys()
+            keys.creation_counter = self.creation_counter + 1
+            cls.add_to_class(f"{name}_keys", keys)
+
+
+class CustomKeys(_ByKey):
+    """The folded key of every text in `custom`, whether its field is defined at present or not."""
+
+    of = "custom"
+
+    def pre_save(self, record: models.Model, add: bool) -> Any:
+        values: dict[str, Any] = record.custom  # type: ignore[attr-defined]
+        texts = {k: Address.text_of(v) if isinstance(v, dict) else v for k, v in values.items()}
+        keys = {k: key for k, text in texts.items() if isinstance(text, str) and (key := sort_key(text))}
+        setattr(record, self.attname, keys)
+        return keys
+
+
 def derived_from(model: type[models.Model], names: set[str]) -> list[models.Field]:
     """The derived columns that follow a change of these columns."""
     found: list[models.Field] = []
     for column in model._meta.concrete_fields:
-        if isinstance(column, FoldKey) and column.of in names:
+        if isinstance(column, FoldKey | CustomKeys) and column.of in names:
             found.append(column)
         elif isinstance(column, BaseValue):
             money: Any = model._meta.get_field(column.of)
@@ -182,7 +221,7 @@ def derived_from(model: type[models.Model], names: set[str]) -> list[models.Fiel
 
 
 def is_derived(column: models.Field) -> bool:
-    return isinstance(column, FoldKey | BaseValue)
+    return isinstance(column, FoldKey | BaseValue | CustomKeys)
 
 
 __all__ = [
@@ -191,8 +230,11 @@ __all__ = [
     "BaseValue",
     "Choices",
     "Currency",
+    "Custom",
+    "CustomKeys",
     "Emails",
     "FoldKey",
+    "Json",
     "Links",
     "LongText",
     "Money",

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.module_loading import autodiscover_modules
 
+from vizavi.core import shape
 from vizavi.core.fields import (
     AboutField,
     Computed,
@@ -24,6 +25,7 @@ from vizavi.core.fields import (
 )
 from vizavi.core.fold import sort_key
 from vizavi.core.records import Journaled, Record
+from vizavi.core.shape import Shape
 
 if TYPE_CHECKING:
     from vizavi.core.reading import Reader
@@ -35,6 +37,18 @@ BOOKKEEPING = ("created_at", "created_by", "updated_at", "updated_by")
 def words(names: str | Sequence[str]) -> tuple[str, ...]:
     """Names are written as one string of words or as a list."""
     return tuple(names.split()) if isinstance(names, str) else tuple(names)
+
+
+class Shaped:
+    """What custom fields and the administrator's layout have a say in: reading it gives what holds at present."""
+
+    NAMES = ("fields", "sections", "columns", "filters", "quick", "search")
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, entity: Entity | None, owner: type) -> Any:
+        return self if entity is None else getattr(entity.shape, self.name)
 
 
 class Entity:
@@ -51,15 +65,15 @@ class Entity:
     #: The field that names a record, and those that tell two of the same name apart.
     title: ClassVar[str] = "name"
     subtitle: Any = ()
-    columns: Any = ()
+    columns: Any = Shaped()
     #: Filters offered first, in this order; every filterable field can be filtered by.
-    filters: Any = ()
+    filters: Any = Shaped()
     sort: ClassVar[str] = "-created_at"
     #: Sections of form and record page: {label: names}.
-    sections: Any = {}
+    sections: Any = Shaped()
     #: The few fields asked in a quick-create dialog.
-    quick: Any = ()
-    search: Any = ()
+    quick: Any = Shaped()
+    search: Any = Shaped()
     #: By which import recognises a record that is already there, in order of preference.
     keys: Any = ()
     readonly: ClassVar[frozenset[str]] = frozenset(BOOKKEEPING)
@@ -84,58 +98,72 @@ class Entity:
     #: May be created and deleted (the firm itself may not).
     many: ClassVar[bool] = True
 
-    fields: dict[str, Field]
+    #: Every field by its name: those of the model, then custom ones.
+    fields: Any = Shaped()
+    #: What the declaration itself says where the present shape answers for it.
+    declared: ClassVar[dict[str, Any]] = {}
+
+    def __init_subclass__(cls) -> None:
+        mine = {name: vars(cls)[name] for name in Shaped.NAMES if name in vars(cls)}
+        cls.declared = {**cls.declared, **mine}
+        for name in mine:
+            delattr(cls, name)
 
     def __init__(self) -> None:
         self.name: str = self.model._meta.model_name or ""
-        self.fields = {}
+        fields: dict[str, Field] = {}
         for column in self.model._meta.fields:
             kind = kind_of(column)
             if kind and column.name not in self.omit and column.name not in self.model.unjournaled:
-                self.fields[column.name] = kind(self, column)
-        for name in [
-            *(n for n in ("tags", "owner") if n in self.fields),
-            *(n for n in BOOKKEEPING if n in self.fields),
-        ]:
-            self.fields[name] = self.fields.pop(name)
+                fields[column.name] = kind(self, column)
+        for name in [n for n in ("tags", "owner", *BOOKKEEPING) if n in fields]:
+            fields[name] = fields.pop(name)
         for name, (label, like) in self.computed.items():
-            self.fields[name] = Computed(self, name, label, like)
-        for attribute in ("columns", "filters", "subtitle", "quick", "search", "keys", "timeline"):
+            fields[name] = Computed(self, name, label, like)
+        for attribute in ("subtitle", "keys", "timeline"):
             setattr(self, attribute, words(getattr(self, attribute)))
-        self.sections = {label: words(names) for label, names in self.sections.items()} or {
-            self.label: tuple(n for n, f in self.fields.items() if f.editable)
-        }
-        if "tags" in self.fields and not any("tags" in names for names in self.sections.values()):
-            first = next(iter(self.sections))
-            self.sections[first] = (*self.sections[first], "tags")
-        self.columns = self.columns or tuple(n for n, f in self.fields.items() if f.compact)[:6]
-        self.quick = self.quick or tuple(n for n, f in self.fields.items() if f.required) or (self.title,)
+        said = {n: words(self.declared.get(n, ())) for n in ("columns", "filters", "quick", "search")}
+        sections = {label: words(names) for label, names in self.declared.get("sections", {}).items()}
+        sections = sections or {self.label: tuple(n for n, f in fields.items() if f.editable)}
+        if "tags" in fields and not any("tags" in names for names in sections.values()):
+            first = next(iter(sections))
+            sections[first] = (*sections[first], "tags")
+        #: The shape without custom fields and layout.
+        self.standard = Shape(
+            fields,
+            sections,
+            said["columns"] or tuple(n for n, f in fields.items() if f.compact)[:6],
+            said["filters"],
+            said["quick"] or tuple(n for n, f in fields.items() if f.required) or (self.title,),
+            said["search"],
+        )
 
     def check(self) -> Iterator[str]:
         """What is wrong with the declaration, in words; nothing when it is right."""
+        said, fields = self.standard, self.standard.fields
         named = {
-            "title": (self.title,), "columns": self.columns, "filters": self.filters, "subtitle": self.subtitle,
-            "sort": (self.sort.lstrip("-"),), "search": self.search, "keys": self.keys, "timeline": self.timeline,
-            "quick": self.quick, "event": words(self.event),
+            "title": (self.title,), "columns": said.columns, "filters": said.filters, "subtitle": self.subtitle,
+            "sort": (self.sort.lstrip("-"),), "search": said.search, "keys": self.keys, "timeline": self.timeline,
+            "quick": said.quick, "event": words(self.event),
             "synonyms": tuple(self.synonyms), "readonly": tuple(self.readonly - set(BOOKKEEPING)),
-            "sections": tuple(n for names in self.sections.values() for n in names),
+            "sections": tuple(n for names in said.sections.values() for n in names),
         }  # fmt: skip
         for attribute, names in named.items():
             for name in names:
-                if name not in self.fields:
+                if name not in fields:
                     yield f"{attribute} names {name!r}, which is not a field of {self.model.__name__}"
         if not (isinstance(self.plural, str) and self.plural.isidentifier()):
             yield f"plural is {self.plural!r}, which is no word"
-        for name in self.filters:
-            if name in self.fields and not self.fields[name].filterable:
+        for name in said.filters:
+            if name in fields and not fields[name].filterable:
                 yield f"filters names {name!r}, which cannot be filtered by"
-        if self.sort.lstrip("-") in self.fields and not self.fields[self.sort.lstrip("-")].sortable:
+        if self.sort.lstrip("-") in fields and not fields[self.sort.lstrip("-")].sortable:
             yield f"sort names {self.sort!r}, which cannot be sorted by"
         for name in self.timeline:
-            if name in self.fields and not isinstance(self.fields[name], Pointing | AboutField):
+            if name in fields and not isinstance(fields[name], Pointing | AboutField):
                 yield f"timeline names {name!r}, which is not a relation"
         for name in self.keys:
-            if name in self.fields and not isinstance(self.fields[name], TextField | PhonesField | EmailsField):
+            if name in fields and not isinstance(fields[name], TextField | PhonesField | EmailsField):
                 yield f"keys names {name!r}, which is no text, phone or e-mail"
         unknown = {
             n
@@ -166,23 +194,31 @@ class Entity:
     # -- parts -----------------------------------------------------------------------------------------------------
 
     @property
+    def shape(self) -> Shape:
+        """Its fields as they are at present."""
+        return shape.source.shape_of(self)
+
+    @property
     def journaled(self) -> list[Field]:
         """Fields whose changes are kept and can be undone: all that are stored, but for the bookkeeping."""
-        return [
-            f for f in self.fields.values() if not f.computed and (f.name not in BOOKKEEPING or f.name == "created_at")
-        ]
+        return self.shape.journaled
 
     @property
     def relations(self) -> list[RelationField]:
-        return [f for f in self.fields.values() if isinstance(f, RelationField)]
+        return self.shape.relations
 
     @property
     def reach(self) -> list[Field]:
-        return [f for f in self.fields.values() if isinstance(f, PhonesField | EmailsField)]
+        return self.shape.reach
 
     @property
     def has_owner(self) -> bool:
         return issubclass(self.model, Record)
+
+    @property
+    def can_be_extended(self) -> bool:
+        """Administrators may add fields to it and lay its cards out."""
+        return self.has_owner and self.pages and not self.admin
 
     def related(self) -> list[Pointing]:
         """Relations of other entities that point here, for the cards of a record page."""

@@ -25,6 +25,7 @@ from vizavi.core.errors import Invalid
 
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
+    from vizavi.core.fields import Field
     from vizavi.core.reading import Reader
     from vizavi.core.records import Journaled
 
@@ -43,6 +44,17 @@ class Key:
     column: str
     descending: bool
     nullable: bool
+    field: Field | None = None
+
+    def of(self, record: Journaled) -> Any:
+        """What the database compares of this record."""
+        return record.pk if self.field is None else self.field.store.compared(record, self.column)
+
+    def read(self, value: Any) -> Any:
+        """Such a value, out of a cursor. Raises what the column raises."""
+        return (
+            models.BigIntegerField() if self.field is None else self.field.store.compared_as(self.column)
+        ).to_python(value)
 
 
 def keys(entity: Entity, sort: str, reader: Reader) -> list[Key]:
@@ -53,8 +65,8 @@ def keys(entity: Entity, sort: str, reader: Reader) -> list[Key]:
         target = entity.fields.get(name)
         if target is None or not target.sortable or not reader.access(entity).sees(name):
             raise Invalid({"sort": [_("There is no field “%(name)s” to sort by.") % {"name": name[:60]}]})
-        column: Any = entity.model._meta.get_field(target.order_column)
-        found.append(Key(name, target.order_column, part.startswith("-"), column.null))
+        path = target.order_path
+        found.append(Key(name, path, part.startswith("-"), target.store.compared_as(path).null, target))
     last = found[-1].descending if found else True
     return [*found, Key("id", "pk", last, False)]
 
@@ -84,7 +96,7 @@ def _encode(values: list[Any], position: int | None) -> str:
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, model: type[models.Model], found: list[Key]) -> tuple[list[Any], int | None]:
+def _decode(cursor: str, found: list[Key]) -> tuple[list[Any], int | None]:
     wrong = Invalid({"after": [_("This page address is damaged; start from the first page.")]})
     try:
         packed = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -94,12 +106,12 @@ def _decode(cursor: str, model: type[models.Model], found: list[Key]) -> tuple[l
         result = []
         for value, key in zip(values, found, strict=True):
             value = next(iter(value.values())) if isinstance(value, dict) else value
-            column: Any = model._meta.pk if key.column == "pk" else model._meta.get_field(key.column)
             if value is None and not key.nullable:
                 raise wrong
-            if isinstance(column, models.IntegerField) and isinstance(value, int) and abs(value) > 2**63 - 1:
+            value = None if value is None else key.read(value)
+            if isinstance(value, int) and abs(value) > 2**63 - 1:
                 raise wrong
-            result.append(None if value is None else column.to_python(value))
+            result.append(value)
         return result, position
     except Invalid:
         raise
@@ -144,7 +156,7 @@ def _ordering(found: list[Key], backwards: bool, phase: str) -> list[Any]:
 def _compare(found: list[Key], backwards: bool) -> Callable[[Journaled, Journaled], int]:
     def compare(a: Journaled, b: Journaled) -> int:
         for key in found:
-            x, y = getattr(a, key.column), getattr(b, key.column)
+            x, y = key.of(a), key.of(b)
             if x == y:
                 continue
             if x is None or y is None:
@@ -213,7 +225,7 @@ def page(
     if not branches:
         return Page(start=None)
     backwards = bool(before) or last
-    cursor, position = _decode(before or after, entity.model, found) if before or after else (None, None)
+    cursor, position = _decode(before or after, found) if before or after else (None, None)
     rows = _take(entity, branches, where or Q(), found, cursor, backwards, limit + 1, deleted)
     more = len(rows) > limit
     rows = rows[:limit]
@@ -228,7 +240,7 @@ def page(
         result.start = None if position is None or last else max(1, position - len(rows))
     else:
         result.start = 1 if cursor is None else None if position is None else position + 1
-    ends = [[getattr(r, k.column) for k in found] for r in (rows[0], rows[-1])]
+    ends = [[k.of(r) for k in found] for r in (rows[0], rows[-1])]
     if more if backwards else cursor is not None:
         result.previous = _encode(ends[0], result.start)
     if (not last and backwards) or (more and not backwards):

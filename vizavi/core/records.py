@@ -224,7 +224,7 @@ class Record(Journaled):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
     )
     tags = columns.Links("core.Tag", verbose_name=_("tags"))
-    custom = models.JSONField(default=dict, blank=True, editable=False)
+    custom = columns.Custom()
 
     objects: ClassVar[Any] = RecordManager()
 

@@ -137,7 +137,7 @@ class Importer:
     def make(self, row: Row) -> Journaled | None:
         """A new record of a row, checked; None (and errors) when it cannot be."""
         for f in self.entity.fields.values():
-            if f.required and f.editable and f.is_empty(row.values.get(f.name)):
+            if f.needed and f.is_empty(row.values.get(f.name)):
                 row.errors.append(_("“%(name)s” is empty.") % {"name": f.label})
         if row.errors:
             return None

@@ -153,7 +153,7 @@ def read(entity: Entity, raw: Any, headers: Sequence[str], reader: Reader) -> Ma
 
 def required(entity: Entity) -> Iterable[Field]:
     """Fields without which no record can be made."""
-    return [f for f in entity.fields.values() if f.required and f.editable]
+    return [f for f in entity.fields.values() if f.needed]
 
 
 def key_fields(entity: Entity, reader: Reader) -> list[Field]:

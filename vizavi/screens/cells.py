@@ -152,6 +152,6 @@ def edit(
         editor.links = [(item, ref) for item, ref in f.refs(items, reader) if ref.visible]
     if isinstance(f, MoneyField):
         currency = f.entity.fields.get(f.currency_name)
-        editor.currency = (getattr(record, f.currency_name, "") if record is not None else "") or firm().base_currency
+        editor.currency = f.currency_of(record) if record is not None else firm().base_currency
         editor.currencies = [key for key, _label in getattr(currency, "options", [])]
     return editor

@@ -60,20 +60,13 @@ def where_of(found: Filter, reader: Reader) -> Q:
     return where & search.condition(found.entity, found.text, reader) if found.text else where
 
 
-def is_indexed(entity: Entity, f: Field) -> bool:
-    """Whether an index serves a sort by this field: beyond `EXACT` rows no other sort is offered."""
-    column: Any = entity.model._meta.get_field(f.order_column)
-    if column.db_index or column.unique:
-        return True
-    return any(ix.fields and ix.fields[0].lstrip("-") == column.name for ix in entity.model._meta.indexes)
-
-
 def columns(entity: Entity, reader: Reader, found: Filter, sort: str, size: int, exact: bool) -> list[Column]:
     """Heads of the visible columns. A click sorts, a second one reverses; with Shift the key joins those before it."""
     current = [(part.lstrip("-"), part.startswith("-")) for part in (sort or entity.sort).split(",") if part]
     shown = []
     for f in reader.fields(entity, entity.columns):
-        column = Column(f, f.sortable and (exact or is_indexed(entity, f)))
+        # Beyond EXACT rows no sort is offered that no index serves.
+        column = Column(f, f.sortable and (exact or f.indexed))
         for rank, (name, down) in enumerate(current, 1):
             if name == f.name:
                 column.direction, column.rank = ("descending" if down else "ascending", rank if len(current) > 1 else 0)
@@ -214,7 +207,8 @@ def list_context(request: HttpRequest, entity: Entity, reader: Reader) -> tuple[
 def bulk_fields(entity: Entity, reader: Reader) -> list[Field]:
     """Fields that a bulk change offers: those with one short value that makes sense for many."""
     writes = reader.access(entity).writes
-    return [f for f in reader.fields(entity) if f.editable and f.kind in ("choice", "user", "yesno") and writes(f.name)]
+    fields = [f for f in reader.fields(entity, entity.shape.shown) if f.editable and writes(f.name)]
+    return [f for f in fields if f.kind in ("choice", "user", "yesno")]
 
 
 def ways(entity: Entity, reader: Reader) -> list[dict[str, str]]:
@@ -246,7 +240,7 @@ def ways(entity: Entity, reader: Reader) -> list[dict[str, str]]:
 def filter_fields(entity: Entity, reader: Reader) -> list[Field]:
     """Fields offered by "add a filter": the quick ones first."""
     named = reader.fields(entity, entity.filters)
-    return [*named, *(f for f in reader.fields(entity) if f.filterable and f not in named)]
+    return [*named, *(f for f in reader.fields(entity, entity.shape.shown) if f.filterable and f not in named)]
 
 
 @entity_view

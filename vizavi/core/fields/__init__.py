@@ -6,6 +6,7 @@ grouped. Forms, inline edit, the API, import and (later) processes all go throug
 
 from vizavi.core.fields.base import Computed, Field, kind_of, register_kind
 from vizavi.core.fields.choice import ChoiceField, ChoicesField, YesNoField
+from vizavi.core.fields.json import JsonField
 from vizavi.core.fields.links import AboutField, LinksField
 from vizavi.core.fields.number import CurrencyField, IntegerField, MoneyField, NumberField
 from vizavi.core.fields.reach import EmailsField, PhonesField
@@ -27,6 +28,7 @@ __all__ = [
     "Field",
     "FileField",
     "IntegerField",
+    "JsonField",
     "LinksField",
     "LongTextField",
     "MoneyField",

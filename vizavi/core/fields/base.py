@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vizavi.core.columns import is_derived
+from vizavi.core.fields.store import ColumnStore, CustomStore
 
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
@@ -73,7 +75,7 @@ def kind_of(column: models.Field) -> type[Field] | None:
 
 
 class Field:
-    """One attribute of an entity, whether a model field or (later) a custom one.
+    """One attribute of an entity, whether a model field or a custom one.
 
     Values travel in four forms: *raw* (what a form, a file or an API caller sent), the Python value, its *JSON form*
     (journal, API) and text (for eyes). `parse(to_json(value)) == value` holds for every kind.
@@ -89,11 +91,21 @@ class Field:
     #: Short enough for an editor inside a table cell.
     compact: ClassVar[bool] = True
     computed: ClassVar[bool] = False
+    #: How the database reads a custom value of this kind, see `core.dialect`; and whether it compares by a folded key.
+    cast: ClassVar[str] = "text"
+    folded: ClassVar[bool] = False
+
+    #: What a new record begins with, as somebody would type it; a column's own default is not told here.
+    default: str = ""
+    #: Values stand in `custom`; the definition is a row of the administrator's.
+    custom = False
 
     def __init__(self, entity: Entity, column: models.Field):
         self.entity = entity
         self.column: Any = column
         self.name = column.name
+        self.words: Any = column.verbose_name
+        self.store: ColumnStore | CustomStore = ColumnStore(self)
         self.help = column.help_text
         self.required = not (column.blank or column.null) and column.default in (models.NOT_PROVIDED, "")
         self.editable = column.editable and column.name not in entity.readonly
@@ -106,16 +118,29 @@ class Field:
     @per_language
     def label(self) -> str:
         """The name for eyes, with a capital."""
-        text = str(self.column.verbose_name)
+        text = str(self.words)
         return text[:1].upper() + text[1:]
+
+    @property
+    def needed(self) -> bool:
+        """No new record can be made without a value for it."""
+        return self.required and self.editable and not self.default
+
+    def dressed(self, label: str, *, required: bool) -> Field:
+        """The same field with another label (where one is given), and perhaps required."""
+        found = copy.copy(self)
+        # What the label decides was kept for the old one.
+        found.__dict__ = {n: v for n, v in vars(self).items() if not n.endswith("_by_language")}
+        found.words, found.required = label or self.words, required or self.required
+        return found
 
     # -- reading and writing a record ------------------------------------------------------------------------------
 
     def value(self, record: Journaled) -> Any:
-        return getattr(record, self.column.attname)
+        return self.store.read(record)
 
     def assign(self, record: Journaled, value: Any) -> None:
-        setattr(record, self.column.attname, self.blank() if value is None else value)
+        self.store.write(record, self.blank() if value is None else value)
 
     def blank(self) -> Any:
         """How nothing is stored: NULL, or the empty form where the column forbids NULL."""
@@ -214,8 +239,8 @@ class Field:
 
     @property
     def lookup(self) -> str:
-        """The column that filters look at."""
-        return self.column.attname
+        """What filters look at."""
+        return self.store.path
 
     def filter_value(self, raw: str, reader: Reader) -> Any:
         return self.to_python(raw)
@@ -224,20 +249,22 @@ class Field:
         return Q(**{f"{self.lookup}__in": values})
 
     def empty_condition(self) -> Q:
-        empty = Q(**{f"{self.column.attname}__isnull": True})
-        if not self.column.null:
-            empty = Q(**{self.column.attname: self.blank()})
-        return empty
+        return Q(**{f"{self.lookup}__isnull": True} if self.store.nullable else {self.store.path: self.blank()})
 
     @property
-    def order_column(self) -> str:
-        """The column that sorts; NULL in it means nothing and stands last."""
-        return self.column.attname
+    def order_path(self) -> str:
+        """What sorts; NULL under it means nothing and stands last."""
+        return self.lookup
 
     @property
-    def group_column(self) -> str:
-        """The column that groups: one group per value of it."""
-        return self.column.attname
+    def group_path(self) -> str:
+        """What groups: one group per value of it."""
+        return self.store.path
+
+    @property
+    def indexed(self) -> bool:
+        """Whether an index serves filters and sorts by this field, however many rows there are."""
+        return self.store.indexed(self.order_path)
 
     def search_text(self, value: Any) -> str:
         """Words under which the record is found."""
@@ -259,16 +286,11 @@ class Computed(Field):
     sortable = False
 
     def __init__(self, entity: Entity, name: str, label: Any, like: type[Field] | None = None):
-        self.entity, self.name, self._label = entity, name, label
+        self.entity, self.name, self.words = entity, name, label
         self.kind = "computed"  # type: ignore[misc]
         self.numeric = bool(like and like.numeric)  # type: ignore[misc]
         self.like = like
         self.help, self.required, self.editable = "", False, False
-
-    @property
-    def label(self) -> str:
-        text = str(self._label)
-        return text[:1].upper() + text[1:]
 
     def value(self, record: Journaled) -> Any:
         return getattr(record, self.name)
@@ -299,11 +321,3 @@ def clean_text(raw: Any) -> str:
     return "".join(
         c for c in text if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff" and c != "\x7f")
     ).strip()
-
-
-def has_column(model: type[models.Model], name: str) -> bool:
-    try:
-        model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    return True

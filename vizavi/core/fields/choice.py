@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from vizavi.core import columns
-from vizavi.core.dialect import json_list_has
 from vizavi.core.fields.base import Field, per_language, register_kind
 from vizavi.core.fold import fold
 
@@ -27,13 +26,14 @@ class _Options(Field):
 
     @per_language
     def options(self) -> list[tuple[str, str]]:
-        """Keys and labels in the order of the list."""
-        return [(str(key), str(label)) for key, label in self.column.choices or ()]
+        """Keys and labels that are offered, in the order of the list."""
+        archived = getattr(self.column, "archived", ())
+        return [(key, label) for key, label in self.known if key not in archived]
 
-    @property
+    @per_language
     def known(self) -> list[tuple[str, str]]:
         """All keys that a record may hold; more than the options where some are no longer offered."""
-        return self.options
+        return [(str(key), str(label)) for key, label in self.column.choices or ()]
 
     def offered(self, value: Any) -> list[tuple[str, str]]:
         """The options, and what the record holds already, so that an editor does not lose it."""
@@ -45,7 +45,7 @@ class _Options(Field):
 
     def tone_of(self, key: Any) -> str:
         """The tone of a chip: as the model says in `tones`, or by the place in the list."""
-        tones = getattr(self.entity.model, "tones", {}).get(self.name, {})
+        tones = getattr(self.column, "tones", None) or getattr(self.entity.model, "tones", {}).get(self.name, {})
         names = ("blue", "teal", "violet", "amber", "green", "pink", "cyan", "orange", "lime", "red")
         keys = [k for k, _label in self.known]
         return tones.get(key) or (names[keys.index(key) % len(names)] if key in keys else "slate")
@@ -106,12 +106,13 @@ class ChoicesField(_Options):
     """Several keys out of a closed list, without repetition, in the order of the list."""
 
     kind = "choices"
+    cast = "json"
     operators = ("", "not", "empty")
     sortable = False
     many = True
 
     @per_language
-    def options(self) -> list[tuple[str, str]]:
+    def known(self) -> list[tuple[str, str]]:
         return [(str(key), str(label)) for key, label in self.column.options]
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
@@ -150,10 +151,7 @@ class ChoicesField(_Options):
         return self.key(raw)
 
     def any_of(self, values: list[Any]) -> Q:
-        return json_list_has(self.entity.model, self.column.column, values)
-
-    def empty_condition(self) -> Q:
-        return Q(**{self.name: []})
+        return Q(**{f"{self.lookup}__has_any": values})
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -168,7 +166,8 @@ class YesNoField(Field):
     """Yes or no; a nullable column also knows "not said"."""
 
     kind = "yesno"
-    operators = ("",)
+    cast = "boolean"
+    operators: ClassVar[tuple[str, ...]] = ("",)
     WORDS = {
         "true": True, "1": True, "yes": True, "on": True, "y": True, "да": True, "д": True, "+": True, "истина": True,
         "false": False, "0": False, "no": False, "off": False, "n": False,
@@ -178,13 +177,15 @@ class YesNoField(Field):
     def __init__(self, entity: Any, column: models.Field):
         super().__init__(entity, column)
         self.required = False
+        if column.null:
+            self.operators = ("", "empty")  # type: ignore[misc]
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
         # A check box that is off sends nothing; the form sends an empty twin before it, so the last one counts.
         values = data.getlist(self.name) if hasattr(data, "getlist") else [data[self.name]] if self.name in data else []
         if not values:
             return None
-        return values[-1] if values[-1] != "" else (None if self.column.null else False)
+        return values[-1] if values[-1] != "" or self.column.null else False
 
     def to_python(self, raw: Any) -> bool:
         if isinstance(raw, bool):

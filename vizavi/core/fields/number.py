@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from vizavi.core import columns
@@ -57,6 +56,7 @@ class NumberField(Field):
     """A decimal number."""
 
     kind = "number"
+    cast: ClassVar[str] = "number"
     operators = ("", "not", "gte", "lte", "empty")
     numeric = True
 
@@ -100,6 +100,7 @@ class IntegerField(NumberField):
     """A whole number within the bounds of its column."""
 
     kind = "integer"
+    cast = "integer"
 
     def bounds(self) -> tuple[int, int]:
         low, high = -(2**31), 2**31 - 1
@@ -138,7 +139,7 @@ class IntegerField(NumberField):
 
 @register_kind(columns.Money)
 class MoneyField(NumberField):
-    """A sum; its currency is another field of the same record. It filters and sorts by its own column."""
+    """A sum; its currency is another field of the same record. It filters and sorts by the sum alone."""
 
     kind = "money"
 
@@ -147,7 +148,8 @@ class MoneyField(NumberField):
         return self.column.currency
 
     def currency_of(self, record: Journaled) -> str:
-        return getattr(record, self.currency_name) or firm().base_currency
+        found = self.entity.fields.get(self.currency_name)
+        return (found.value(record) if found else "") or firm().base_currency
 
     def cell(self, record: Journaled, reader: Reader) -> str:
         value = self.value(record)
@@ -156,23 +158,8 @@ class MoneyField(NumberField):
 
 #: The currencies that are offered; any other three-letter code is refused until the firm's list can be changed.
 CURRENCIES = (
-    "RUB",
-    "USD",
-    "EUR",
-    "CNY",
-    "KZT",
-    "BYN",
-    "UZS",
-    "KGS",
-    "AMD",
-    "GEL",
-    "AZN",
-    "TRY",
-    "AED",
-    "GBP",
-    "INR",
-    "JPY",
-)
+    "RUB", "USD", "EUR", "CNY", "KZT", "BYN", "UZS", "KGS", "AMD", "GEL", "AZN", "TRY", "AED", "GBP", "INR", "JPY",
+)  # fmt: skip
 
 
 @register_kind(columns.Currency)
@@ -196,9 +183,6 @@ class CurrencyField(Field):
 
     def blank(self) -> Any:
         return ""
-
-    def empty_condition(self) -> Q:
-        return Q(**{self.column.attname: ""})
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(CURRENCIES)}

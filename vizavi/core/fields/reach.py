@@ -29,6 +29,7 @@ class _ReachField(Field):
     """A list of `{"kind", "value"}`; the derived `ReachKey` rows answer "whose is this?"."""
 
     operators = ("", "contains", "empty")
+    cast = "json"
     sortable = False
     many = True
     compact = False
@@ -111,9 +112,6 @@ class _ReachField(Field):
 
     def any_of(self, values: list[Any]) -> Q:
         return self.keys_with(key__in=values)
-
-    def empty_condition(self) -> Q:
-        return Q(**{self.name: []})
 
     def schema(self) -> dict[str, Any]:
         return {

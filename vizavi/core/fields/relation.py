@@ -63,6 +63,7 @@ class RelationField(Pointing):
     """The id of one record of another entity."""
 
     kind = "relation"
+    cast = "integer"
     sortable = False
 
     @cached_property
@@ -94,7 +95,7 @@ class RelationField(Pointing):
         return ""
 
     def any_of(self, values: list[Any]) -> Q:
-        return Q(**{f"{self.column.attname}__in": values})
+        return Q(**{f"{self.lookup}__in": values})
 
     def schema(self) -> dict[str, Any]:
         return ID_SCHEMA

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from vizavi.core import columns
-from vizavi.core.fields.base import Field, clean_text, has_column, register_kind
+from vizavi.core.fields.base import Field, clean_text, register_kind
 from vizavi.core.fold import fold, sort_key
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ class TextField(Field):
 
     kind = "text"
     operators: ClassVar[tuple[str, ...]] = ("", "not", "contains", "empty")
+    folded = True
 
     @property
     def keyed(self) -> bool:
-        """A folded key stands beside the column: comparison then ignores case and ё."""
-        return has_column(self.entity.model, f"{self.name}_key")
+        """A folded key stands beside the value: comparison then ignores case and ё."""
+        return bool(self.store.key_path)
 
     def to_python(self, raw: Any) -> Any:
         text = " ".join(clean_text(raw).split())
@@ -55,10 +56,14 @@ class TextField(Field):
 
     @property
     def lookup(self) -> str:
-        return f"{self.name}_key" if self.keyed else self.column.attname
+        return self.store.key_path or self.store.path
+
+    def filter_text(self, raw: str) -> str:
+        """The text that a filter means, in the spelling in which it is stored."""
+        return clean_text(raw)
 
     def filter_value(self, raw: str, reader: Reader) -> Any:
-        return (sort_key(raw) or "") if self.keyed else clean_text(raw)
+        return (sort_key(self.filter_text(raw)) or "") if self.keyed else self.filter_text(raw)
 
     def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
         if operator == "contains":
@@ -68,11 +73,7 @@ class TextField(Field):
         return super().condition(operator, raws, reader)
 
     def empty_condition(self) -> Q:
-        return Q(**{f"{self.lookup}__isnull": True}) if self.keyed else Q(**{self.column.attname: self.blank()})
-
-    @property
-    def order_column(self) -> str:
-        return self.lookup
+        return Q(**{f"{self.lookup}__isnull": True}) if self.keyed else super().empty_condition()
 
 
 @register_kind(models.TextField, columns.LongText)
@@ -107,7 +108,7 @@ class EmailField(TextField):
             raise ValidationError(_("This is not an e-mail address.")) from None
         return text
 
-    def filter_value(self, raw: str, reader: Reader) -> Any:
+    def filter_text(self, raw: str) -> str:
         return clean_text(raw).lower()
 
     def schema(self) -> dict[str, Any]:
@@ -130,7 +131,7 @@ class UrlField(TextField):
             raise ValidationError(_("This is not a web address.")) from None
         return text
 
-    def filter_value(self, raw: str, reader: Reader) -> Any:
+    def filter_text(self, raw: str) -> str:
         text = clean_text(raw)
         return text if "://" in text else f"https://{text}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -64,6 +64,7 @@ class DateField(Field):
     """A calendar day, without a time zone."""
 
     kind = "date"
+    cast: ClassVar[str] = "date"
     operators = ("", "gte", "lte", "empty")
 
     def to_python(self, raw: Any) -> Any:
@@ -127,6 +128,7 @@ class DateTimeField(DateField):
     """A moment. Without an offset it is meant in the current time zone."""
 
     kind = "datetime"
+    cast = "moment"
 
     def to_python(self, raw: Any) -> Any:
         if isinstance(raw, datetime):

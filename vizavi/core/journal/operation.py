@@ -182,7 +182,8 @@ class Op:
         for record, names in records:
             record.version += 1
             record.updated_at, record.updated_by = self.at, self.by
-            groups.setdefault((type(record), frozenset(names)), []).append(record)
+            stored = {record.entity().fields[name].store.column for name in names}
+            groups.setdefault((type(record), frozenset(stored)), []).append(record)
         for (model, changed), rows in groups.items():
             named = (*sorted(changed), *extra, "version", "updated_at", "updated_by")
             columns: list[Any] = [model._meta.get_field(n) for n in named]
