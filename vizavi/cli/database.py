@@ -6,16 +6,15 @@ import argparse
 import contextlib
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from vizavi.cli.data import data_directory, make_data_directory
+from vizavi.cli.parent import follow_parent
 from vizavi.core.errors import CommandError
 
 KEPT_COPIES = 5
@@ -34,22 +33,7 @@ def worker(options: argparse.Namespace) -> int:
     from vizavi.jobs.worker import main
 
     follow_parent()
-
     return int(main() or 0)
-
-
-def follow_parent() -> None:
-    """End with the server that started us, even when it was killed and could not tell."""
-    parent = int(os.environ.get("VIZAVI_PARENT") or 0)
-    if not parent:
-        return
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def set_up() -> None:

@@ -14,12 +14,12 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from vizavi.cli import database
+from vizavi.cli import database, parent
 from vizavi.cli.data import data_directory
 from vizavi.core.errors import CommandError
 
@@ -59,8 +59,9 @@ def run(options: argparse.Namespace) -> int:
 
         own_url = f"http://{display_host(options.host)}:{options.port}"
         link = one_time_link(settings.PUBLIC_URL or own_url)
-        # The processes to come open connections of their own.
+        # The processes to come open connections of their own, and end with us.
         connections.close_all()
+        os.environ[parent.VARIABLE] = str(os.getpid())
         with job_worker():
             announcer = threading.Thread(target=announce, args=(options, own_url, link), daemon=True)
             announcer.start()
@@ -155,7 +156,7 @@ def serve(options: argparse.Namespace) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    Granian(
+    server = Granian(
         "vizavi.config.wsgi:application",
         address=options.host,
         port=options.port,
@@ -165,7 +166,19 @@ def serve(options: argparse.Namespace) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-    ).serve()
+    )
+    server.on_startup(end_with_terminal(signal.getsignal(signal.SIGHUP)))
+    server.serve()
+
+
+def end_with_terminal(before: Any) -> Callable[[], None]:
+    """A terminal that is closed ends what was started in it, unless `nohup` said otherwise; granian would reload."""
+
+    def settle() -> None:
+        ignored = before is signal.SIG_IGN
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+    return settle
 
 
 @contextlib.contextmanager
@@ -181,10 +194,7 @@ def job_worker() -> Iterator[None]:
             # A session of its own: Ctrl-C reaches us alone, and we end the child in order. It ends by itself
             # when we are killed, because then it has another parent.
             process = subprocess.Popen(
-                [sys.executable, "-m", "vizavi.cli", "worker"],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, "VIZAVI_PARENT": str(os.getpid())},
+                [sys.executable, "-m", "vizavi.cli", "worker"], start_new_session=True, stdin=subprocess.DEVNULL
             )
             child[:] = [process]
             status = process.wait()

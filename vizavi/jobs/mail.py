@@ -7,14 +7,20 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from django_tasks import task
 
+from vizavi.jobs.backend import enqueue_once
 from vizavi.jobs.models import Mail
 
 
 def send_later(to: str, subject: str, text: str, html: str = "") -> Mail:
     """Put a letter into the outbox in the caller's transaction; a job sends it after the commit."""
     mail = Mail.objects.create(to=to, subject=" ".join(subject.split())[:300], text=text, html=html)
-    send.enqueue(mail.pk)
+    enqueue_once(send, key_of(mail.pk), mail.pk)
     return mail
+
+
+def key_of(pk: int) -> str:
+    """The key of the one job that sends this letter."""
+    return f"mail:{pk}"
 
 
 @task()

@@ -12,11 +12,15 @@ from vizavi.core.entity import Entity, registry
 from vizavi.core.journal import interrupt_stale, operation
 from vizavi.core.models import Link, ReachKey
 from vizavi.core.records import unrestricted, writing
+from vizavi.jobs import mail
+from vizavi.jobs.backend import enqueue_once
 from vizavi.jobs.models import Job, Mail
 from vizavi.jobs.schedule import every
 
 #: Days in the recycle bin, and days for which finished jobs and letters are remembered.
 BIN_DAYS, KEPT_DAYS = 30, 14
+#: Days during which a letter is tried to be sent.
+MAIL_DAYS = 3
 CHUNK = 200
 
 
@@ -25,6 +29,18 @@ CHUNK = 200
 def mark_interrupted() -> None:
     """Operations whose process has died are offered for undo."""
     interrupt_stale()
+
+
+@every(minutes=15)
+@task()
+def send_waiting() -> None:
+    """Letters whose job has given up: a mail server may be away for longer than a job is patient."""
+    waiting = Mail.objects.filter(state=Mail.WAITING)
+    waiting.filter(created_at__lt=timezone.now() - timedelta(days=MAIL_DAYS)).update(
+        state=Mail.FAILED, text="", html=""
+    )
+    for pk in waiting.values_list("pk", flat=True):
+        enqueue_once(mail.send, mail.key_of(pk), pk)
 
 
 @every(hours=6)

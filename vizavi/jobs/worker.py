@@ -46,8 +46,7 @@ def loop(stop: threading.Event) -> None:
     """Take, run, sleep when there is nothing; a database that went away is waited for."""
     name = f"{socket.gethostname()}:{os.getpid()}"[:60]
     looked = 0.0
-    parent = os.getppid()
-    while not stop.is_set() and os.getppid() == parent:
+    while not stop.is_set():
         try:
             now = timezone.now().timestamp()
             if now - looked > CLOCK:
@@ -97,6 +96,10 @@ def take(worker: str) -> Job | None:
             waiting = waiting.select_for_update(skip_locked=True)
         job = waiting.first()
         if job is None:
+            return None
+        if job.attempts >= MOST_ATTEMPTS:
+            # Not it has failed but each worker that took it died: one more would die too.
+            end(job, Job.FAILED, "its worker died, again and again")
             return None
         job.state, job.worker, job.lease_until = Job.RUNNING, worker, now + LEASE
         job.attempts += 1

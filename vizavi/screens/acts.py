@@ -13,6 +13,7 @@ from vizavi.core.errors import Invalid, Refused
 from vizavi.core.filters import Filter
 from vizavi.core.journal import operation
 from vizavi.core.models import Operation
+from vizavi.jobs.tasks import BIN_DAYS
 from vizavi.screens.lists import link
 from vizavi.screens.records import title_of, writable
 from vizavi.screens.web import door_view, entity_view, go, invalid_text, reader_of, records_text, safe_next
@@ -20,8 +21,6 @@ from vizavi.ui import add_toast, render
 
 #: A bulk change of so many records runs at once, in the request.
 MOST_AT_ONCE = 200
-#: How long the recycle bin keeps what is in it, in days.
-KEPT_DAYS = 30
 COMBO_ROWS = 20
 
 
@@ -93,7 +92,7 @@ def bin_page(request: HttpRequest) -> HttpResponse:
         raise Refused(_("You have no access to these records."))
     entity = next((e for e in places if e.name == request.GET.get("entity")), places[0])
     rows = entity.model.objects.binned().reach_of(reader.user).order_by("-deleted_at", "-pk")
-    # The bin is emptied after KEPT_DAYS, so that its pages stay few; the count is cut off all the same.
+    # The bin is emptied after BIN_DAYS, so that its pages stay few; the count is cut off all the same.
     paginator = Paginator(rows[: pages.EXACT], 50)
     try:
         page = paginator.page(request.GET.get("page", "1"))
@@ -107,7 +106,7 @@ def bin_page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "entity": entity,
-        "days": KEPT_DAYS,
+        "days": BIN_DAYS,
         "page": page,
         "tabs": [{"label": e.label_plural, "url": f"/bin/?entity={e.name}", "current": e is entity} for e in places],
         "rows": [

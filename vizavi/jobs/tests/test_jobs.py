@@ -19,9 +19,10 @@ from vizavi.core.models import Operation
 from vizavi.core.records import unrestricted
 from vizavi.jobs import schedule, worker
 from vizavi.jobs.backend import enqueue_once
+from vizavi.jobs.commands import doctor
 from vizavi.jobs.mail import send_later
 from vizavi.jobs.models import Job, Mail
-from vizavi.jobs.tasks import empty_bin
+from vizavi.jobs.tasks import MAIL_DAYS, empty_bin, send_waiting
 from vizavi.jobs.undo import undo_later
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +94,16 @@ def test_a_job_whose_worker_died_is_run_by_another_and_the_dead_one_cannot_close
     assert Job.objects.get().state == Job.DONE
 
 
+def test_a_job_of_which_every_worker_dies_is_given_up():
+    note.enqueue("deadly")
+    for _ in range(worker.MOST_ATTEMPTS):
+        assert worker.take("dies")
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert worker.take("another") is None
+    job = Job.objects.get()
+    assert (job.state, job.attempts) == (Job.FAILED, worker.MOST_ATTEMPTS) and "died" in job.error and not done
+
+
 def test_only_one_job_of_a_key_waits():
     assert enqueue_once(note, "k", 1)
     assert not enqueue_once(note, "k", 2)
@@ -148,6 +159,26 @@ def test_a_letter_leaves_after_the_commit_and_only_once(settings):
     assert letter.rcpt_tos == ["anna@example.org"]
     mail.refresh_from_db()
     assert mail.state == Mail.SENT and mail.text == ""
+
+
+def test_a_letter_waits_for_a_mail_server_that_comes_back_and_is_given_up_in_the_end(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", 1, False
+    letter = send_later("anna@example.org", "Здравствуйте", "Текст")
+    for _ in range(worker.MOST_ATTEMPTS):
+        work()
+        Job.objects.update(run_after=timezone.now() - timedelta(seconds=1))
+    assert Job.objects.get().state == Job.FAILED
+    send_waiting.func()
+    send_waiting.func()
+    assert Job.objects.filter(state=Job.READY).count() == 1
+    found = {subject: (level, words) for level, subject, words in doctor()}
+    assert found["letters"][0] == "warning" and "ConnectionRefusedError" in found["letters"][1]
+    assert "given up" in found["jobs"][1] and found["worker"][0] == "ok"
+    Mail.objects.update(created_at=timezone.now() - timedelta(days=MAIL_DAYS, hours=1))
+    send_waiting.func()
+    letter.refresh_from_db()
+    assert letter.state == Mail.FAILED
 
 
 def test_the_bin_is_emptied_after_its_days_and_what_pointed_there_lets_go(ann):
