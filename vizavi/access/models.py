@@ -83,6 +83,10 @@ class User(AbstractBaseUser, Journaled):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def in_use(self) -> str:
+        """Whoever has signed in is there to stay; blocking is another thing."""
+        return str(_("Has signed in since.")) if self.last_login else ""
+
     @property
     def is_administrator(self) -> bool:
         return self.role == "administrator"

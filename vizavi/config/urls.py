@@ -14,6 +14,7 @@ PACKAGES = [
     ("", "vizavi.files.urls"),
     ("", "vizavi.exchange.urls"),
     ("", "vizavi.activities.urls"),
+    ("", "vizavi.demo.urls"),
     ("", "vizavi.ui.urls"),
     ("", "vizavi.screens.urls"),
 ]

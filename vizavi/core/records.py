@@ -202,6 +202,10 @@ class Journaled(models.Model):
 
         return registry.of(cls)
 
+    def in_use(self) -> str:
+        """Why an undo of its creation must leave this record where it is; `""` when it need not."""
+        return ""
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         only = kwargs.get("update_fields")
         if not _writing.get() and not (only and set(only) <= self.unjournaled):

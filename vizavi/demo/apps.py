@@ -6,3 +6,6 @@ class DemoConfig(AppConfig):
     name = "vizavi.demo"
     label = "demo"
     verbose_name = _("Demo data")
+
+    def ready(self) -> None:
+        from vizavi.demo import views  # noqa: F401  the strip on the page "Today"

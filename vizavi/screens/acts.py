@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import InvalidPage, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -12,7 +14,8 @@ from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Invalid, Refused
 from vizavi.core.filters import Filter
 from vizavi.core.journal import operation
-from vizavi.core.models import Operation
+from vizavi.core.models import Change, Operation
+from vizavi.core.reading import Reader
 from vizavi.jobs.tasks import BIN_DAYS
 from vizavi.screens.lists import link
 from vizavi.screens.records import title_of, writable
@@ -104,6 +107,7 @@ def bin_page(request: HttpRequest) -> HttpResponse:
         .filter(pk__in=[r.pk for r in records])
         .values_list("pk", flat=True)
     )
+    together = deleted_together(entity, [r.pk for r in records], reader)
     context = {
         "entity": entity,
         "days": BIN_DAYS,
@@ -116,11 +120,23 @@ def bin_page(request: HttpRequest) -> HttpResponse:
                 "at": r.deleted_at,
                 "url": entity.url(r.pk),
                 "restore": r.pk in may,
+                "together": together.get(r.pk),
             }
             for r in records
         ],
     }
     return render(request, "screens/bin.html", context, block="content")
+
+
+def deleted_together(entity: Entity, ids: list[int], reader: Reader) -> dict[int, dict[str, Any]]:
+    """By record: the operation that deleted it with others and that this person may undo, for one button."""
+    rows = Change.objects.filter(entity=entity.name, record_id__in=ids, action=Change.DELETE, operation__changes__gt=1)
+    found = {}
+    for change in rows.select_related("operation").order_by("pk"):
+        row = change.operation
+        mine = row.by_id == reader.user.pk or door.can(reader.user, door.CHANGE, registry["firm"])
+        found[change.record_id] = {"url": f"/operations/{row.pk}/undo/", "count": row.changes} if mine else None
+    return {pk: one for pk, one in found.items() if one}
 
 
 @entity_view

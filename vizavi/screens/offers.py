@@ -1,4 +1,4 @@
-"""What packages above add to a record's page: further items of its menu, and panels.
+"""What packages above add to a record's page: further items of its menu, panels, and panels of the page "Today".
 
 @offer("user")
 def blocking(record, reader):
@@ -57,6 +57,25 @@ def panels_for(entity: Entity, record: Journaled, reader: Reader) -> dict[str, l
         ]
         for place, found in _panels.items()
     }
+
+
+HomeSource = Callable[[Reader], Panel | None]
+_home: dict[str, list[HomeSource]] = {"main": [], "side": []}
+
+
+def home_panel(place: str) -> Callable[[HomeSource], HomeSource]:
+    """Decorator: ask this function for a panel of the page "Today", in its wide (`main`) or narrow (`side`) column."""
+
+    def remember(source: HomeSource) -> HomeSource:
+        _home[place].append(source)
+        return source
+
+    return remember
+
+
+def home_panels(reader: Reader) -> dict[str, list[Panel]]:
+    """All panels of the page "Today" by place."""
+    return {place: [p for source in found if (p := source(reader))] for place, found in _home.items()}
 
 
 Source = Callable[[Journaled, Reader], Iterable[Offer]]

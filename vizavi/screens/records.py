@@ -25,6 +25,7 @@ from vizavi.screens import verbs
 from vizavi.screens.cells import Cell, show
 from vizavi.screens.offers import offers_for, panels_for
 from vizavi.screens.web import entity_view, reader_of
+from vizavi.search import favourites
 from vizavi.ui import formats, render
 
 PANES = ("fields", "history", "more")
@@ -98,6 +99,7 @@ def head(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
         "entity": entity,
         "record": record,
         "title": title_of(entity, record, reader),
+        "star": {"url": f"/_star/{entity.name}/{record.pk}/", "on": favourites.is_starred(user, entity, record.pk)},
         "url": entity.url(record.pk),
         "deleted": not live,
         "may_change": live and bool(door.can(user, door.CHANGE, entity, record)),

@@ -33,16 +33,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return context
     path = request.path
     shown = places(user)
+    home = [("/today/", _("Today"), "house", "T")] if shown else []
     context["nav"] = [
-        {
-            "url": e.url(),
-            "label": e.label_plural,
-            "icon": e.icon,
-            "count": None,
-            "current": path.startswith(e.url()),
-            "key": KEYS.get(e.plural, ""),
-        }
-        for e in shown
+        {"url": url, "label": label, "icon": icon, "count": None, "current": path.startswith(url), "key": key}
+        for url, label, icon, key in (
+            *home,
+            *((e.url(), e.label_plural, e.icon, KEYS.get(e.plural, "")) for e in shown),
+        )
     ]
     context["nav_bottom"] = [
         {
@@ -59,6 +56,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         for e in shown
         if door.can(user, door.CREATE, e)
     ]
+    # What the palette offers besides places and things to create.
+    context["commands"] = [
+        {"url": url, "title": title, "icon": icon}
+        for url, title, icon in (
+            ("/bin/", _("Recycle bin"), "trash-2"),
+            ("/operations/", _("Recent actions"), "history"),
+            ("/imports/", _("Import"), "upload"),
+            ("/settings/profile/", _("Profile"), "user-round"),
+        )
+    ]
+    context["bin_url"] = "/bin/"
     context["operations_url"] = "/operations/"
     context["profile_url"] = "/settings/profile/"
     return context

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vizavi.screens import acts, forms, inline, journal, lists, records
-from vizavi.screens.shell import places
-from vizavi.ui import render
-
-
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """The first place that this person may see."""
-    shown = places(request.user)
-    return HttpResponseRedirect(shown[0].url()) if shown else render(request, "screens/nothing.html", status=200)
-
+from vizavi.screens import acts, forms, inline, journal, lists, records, today
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -41,7 +30,8 @@ def entity_urls(base: str, *, admin: bool) -> list[URLPattern]:
 
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", require_GET(today.home), name="home"),
+    path("today/", require_GET(today.today)),
     path("operations/", require_GET(journal.operations)),
     path("operations/<int:pk>/", require_GET(journal.operation_page)),
     path("operations/<int:pk>/undo/", require_POST(journal.undo_view)),

@@ -2,4 +2,9 @@ from django.urls import path
 
 from vizavi.search import views
 
-urlpatterns = [path("search/", views.results), path("search/_palette/", views.palette)]
+urlpatterns = [
+    path("search/", views.results),
+    path("search/_palette/", views.palette_rows),
+    path("search/_palette/<slug:name>/<int:pk>/", views.palette_actions),
+    path("_star/<slug:name>/<int:pk>/", views.star),
+]

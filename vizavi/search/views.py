@@ -1,21 +1,20 @@
-"""The search page and what the palette shows."""
+"""The search page, what the palette shows, and the star of a record."""
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import Any
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
-
-from vizavi.core import door
-from vizavi.core.entity import registry
+from vizavi.core import actions
+from vizavi.core.entity import Entity, registry
+from vizavi.core.errors import NotThere
 from vizavi.core.reading import Reader
-from vizavi.search import find
-from vizavi.search.finding import Hit
-from vizavi.ui import render
+from vizavi.search import favourites, find, palette
+from vizavi.search.words import other_layout
+from vizavi.ui import add_toast, is_partial, render
 
-EACH, PAGE = 5, 50
+PAGE = 50
 
 
 def asked(request: HttpRequest) -> str:
@@ -23,35 +22,51 @@ def asked(request: HttpRequest) -> str:
     return " ".join(request.GET.get("q", "").replace("\x00", "").split())[:200]
 
 
-def row(hit: Hit) -> dict[str, Any]:
-    """A hit as the components show it."""
-    return {"url": hit.url, "title": hit.title, "sub": hit.snippet, "icon": hit.entity.icon, "tone": hit.entity.tone}
-
-
 @require_GET
 def results(request: HttpRequest) -> HttpResponse:
-    """`/search/?q=`."""
-    text = asked(request)
-    hits = find(text, Reader(request.user), limit=PAGE) if text else []
-    context = {"q": text, "rows": [{**row(h), "label": h.entity.label} for h in hits], "most": PAGE}
+    """`/search/?q=`; what nothing matches is tried as if typed in the other keyboard layout."""
+    text, reader = asked(request), Reader(request.user)
+    hits = (find(text, reader, limit=PAGE) or find(other_layout(text), reader, limit=PAGE)) if text else []
+    context = {"q": text, "rows": [{**palette.row(h), "label": h.entity.label} for h in hits], "most": PAGE}
     return render(request, "search/results.html", context, block="content")
 
 
 @require_GET
-def palette(request: HttpRequest) -> HttpResponse:
-    """Groups of hits for the palette, five of each entity."""
-    text, reader = asked(request), Reader(request.user)
-    groups = []
-    if text:
-        entities = [e for e in registry if not e.admin and e.pages and door.branches(reader.user, e)]
-        hits = sorted(
-            (h for e in entities for h in find(text, reader, limit=EACH + 1, entities=[e])), key=lambda h: h.entity.name
-        )
-        for entity, found in groupby(hits, key=lambda h: h.entity):
-            rows = list(found)
-            url = f"{entity.url()}?q={text}" if len(rows) > EACH else None
-            groups.append(
-                {"label": entity.label_plural, "url": url, "rows": [row(h) for h in rows[:EACH]], "best": rows[0].rank}
-            )
-        groups.sort(key=lambda g: g["best"])
-    return render(request, "search/palette.html", {"groups": groups, "q": text})
+def palette_rows(request: HttpRequest) -> HttpResponse:
+    """Groups of rows for what was typed."""
+    text = asked(request)
+    groups = palette.answer(text, Reader(request.user))
+    return render(request, "search/palette.html", {"groups": groups, "q": text.lstrip("@#+").strip()})
+
+
+@require_GET
+def palette_actions(request: HttpRequest, name: str, pk: int) -> HttpResponse:
+    """What can be done with one result."""
+    entity = _entity(name)
+    try:
+        groups = palette.doable(entity, pk, Reader(request.user))
+    except NotThere:
+        raise Http404 from None
+    return render(request, "search/palette.html", {"groups": groups, "q": ""})
+
+
+@require_POST
+def star(request: HttpRequest, name: str, pk: int) -> HttpResponse:
+    """POST `on=1` or `on=`: among the favourites or not; answers the button."""
+    entity, on = _entity(name), bool(request.POST.get("on"))
+    try:
+        actions.fetch(entity, pk, request.user)
+    except NotThere:
+        raise Http404 from None
+    favourites.star(request.user, entity, pk, on)
+    if not is_partial(request):
+        return HttpResponseRedirect(entity.url(pk))
+    context = {"star": {"url": f"/_star/{name}/{pk}/", "on": on}}
+    return add_toast(render(request, "search/star.html", context), _("In your favourites") if on else _("Taken out"))
+
+
+def _entity(name: str) -> Entity:
+    entity = registry.get(name)
+    if entity is None or not entity.pages:
+        raise Http404
+    return entity

@@ -12,6 +12,9 @@ from vizavi.core.fold import fold
 _WORD = re.compile(r"\w+")
 _PHONE = re.compile(r"\+?[\d\s()\-.–]{5,}")
 _CYRILLIC = re.compile("[а-я]")
+_LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_RUSSIAN = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+_LAYOUTS = str.maketrans(_LATIN + _RUSSIAN, _RUSSIAN + _LATIN)
 #: A token of the index is at most so long; longer words are cut, in the index and in the query alike.
 LONGEST = 60
 #: So many words of a query count.
@@ -63,3 +66,8 @@ def query_of(text: str) -> list[list[tuple[str, bool]]]:
     if words:
         asked.append([(f"s{stem(words[-1])}", False), (f"w{words[-1]}", True)])
     return asked
+
+
+def other_layout(text: str) -> str:
+    """The text as if the keyboard had been in the other layout, Russian for English: `bdfyjd` is `иванов`."""
+    return text.lower().translate(_LAYOUTS)

@@ -8,4 +8,4 @@ class SetupConfig(AppConfig):
     verbose_name = _("Settings")
 
     def ready(self) -> None:
-        from vizavi.setup import menu, people, personal  # noqa: F401  what they add to every page
+        from vizavi.setup import menu, onboarding, people, personal  # noqa: F401  what they add to every page

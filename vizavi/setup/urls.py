@@ -1,10 +1,11 @@
 from django.urls import path
 
-from vizavi.setup import dictionaries, people, personal, views
+from vizavi.setup import dictionaries, onboarding, people, personal, views
 
 urlpatterns = [
     path("settings/", views.index),
     path("settings/_prefs/", personal.prefs),
+    path("settings/_onboarding/", onboarding.over),
     path("settings/profile/", views.profile),
     path("settings/password/", views.password),
     path("settings/firm/", views.firm_page),

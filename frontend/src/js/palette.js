@@ -1,5 +1,5 @@
 // Search and commands: Ctrl K.
-import { say } from './hx.js';
+import { onContent, say } from './hx.js';
 
 const dialog = document.getElementById('palette');
 const input = dialog?.querySelector('input');
@@ -32,29 +32,74 @@ function commands(q) {
   return found;
 }
 
+// What was looked at lately stays in this browser, as the rows that the server made.
+const recentKey = () => `recent:${document.documentElement.dataset.user}`;
+function recent() {
+  try { return JSON.parse(localStorage.getItem(recentKey()) ?? '[]'); } catch { return []; }
+}
+
+onContent(() => {
+  const place = document.querySelector('#main [data-recent-list][hidden]');
+  if (place && recent().length) {
+    place.hidden = false;
+    place.querySelector('[data-recent-rows]').innerHTML = recent().join('').replaceAll('role="option"', '').replaceAll('tabindex="-1"', '').replaceAll(' id="pal-', ' data-id="');
+  }
+  const row = document.querySelector('#main template[data-recent-row]')?.innerHTML.trim();
+  if (!row) return;
+  const address = (text) => /href="([^"]*)"/.exec(text)?.[1];
+  const rows = [row, ...recent().filter((other) => address(other) !== address(row))].slice(0, 8);
+  try { localStorage.setItem(recentKey(), JSON.stringify(rows)); } catch { /* private windows may refuse */ }
+});
+
+// The page's own commands, then what was looked at lately.
+function beginning() {
+  const found = document.createElement('div');
+  const here = document.querySelector('#main template[data-here]');
+  if (here?.content.children.length) {
+    found.append(dialog.querySelector('template[data-here-head]').content.cloneNode(true));
+    found.querySelector('.pgrp span').textContent = here.dataset.here;
+    found.append(here.content.cloneNode(true));
+  }
+  const rows = recent().filter((row) => !row.includes(`href="${location.pathname}"`));
+  if (rows.length) {
+    found.append(dialog.querySelector('template[data-recent]').content.cloneNode(true));
+    found.insertAdjacentHTML('beforeend', rows.join(''));
+  }
+  return found;
+}
+
 async function show() {
   const text = input.value.trim();
   const only = text.startsWith('>');
   const local = commands(only ? text.slice(1).trim() : text);
-  list.replaceChildren(local);
-  if (!text) local.before(dialog.querySelector('template[data-recent]').content.cloneNode(true));
+  const first = text ? [] : [beginning()];
+  list.replaceChildren(...first, local);
   mark(0);
-  if (!text || only) return;
+  if (only) return;
   const mine = ++round;
   try {
     const answer = await fetch(`${dialog.dataset.url}?q=${encodeURIComponent(text)}`, { headers: { 'HX-Request': 'true' } });
     if (!answer.ok || mine !== round) return;
     const found = document.createElement('div');
     found.innerHTML = await answer.text();
-    list.replaceChildren(found, ...(local.children.length ? [local] : []));
+    list.replaceChildren(...first, ...(text || found.querySelector('.prow') ? [found] : []), ...(local.children.length ? [local] : []));
     dialog.querySelector('[data-status]').textContent = say('found', { n: rows().length });
     mark(0);
   } catch { /* the commands stay */ }
 }
 
+// What can be done with one result takes the place of the results.
+async function actions(url) {
+  const answer = await fetch(url, { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  if (!answer?.ok) return;
+  list.innerHTML = await answer.text();
+  mark(0);
+}
+
 input?.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(show, 150); });
 input?.addEventListener('keydown', (event) => {
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { event.preventDefault(); mark(at + (event.key === 'ArrowDown' ? 1 : -1)); }
+  if ((event.key === 'Tab' && !event.shiftKey) && rows()[at]?.dataset.actions) { event.preventDefault(); actions(rows()[at].dataset.actions); }
   if (event.key === 'Enter') {
     event.preventDefault();
     const row = rows()[at];
@@ -67,7 +112,10 @@ list?.addEventListener('click', (event) => {
   const row = event.target.closest('a[href]');
   if (!row) return;
   dialog.close();
-  if (row.getAttribute('href').startsWith('/_quick/')) {
+  if (row.hash && row.getAttribute('href').startsWith('#')) {
+    event.preventDefault();
+    document.querySelector(row.hash)?.focus();
+  } else if (row.getAttribute('href').startsWith('/_quick/')) {
     event.preventDefault();
     import('./hx.js').then(({ ajax }) => ajax('GET', row.getAttribute('href'), { target: '#dialog', swap: 'innerHTML' }));
   }

@@ -170,6 +170,9 @@ def _invert(op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Jo
 
 def _untouched(entity: Entity, row: Change, record: Journaled, op: Op, result: UndoResult) -> bool:
     """A record made by the operation and worked on since by others is not swept away with it."""
+    if reason := record.in_use():
+        result.obstacles.append(Obstacle(entity.name, record.pk, str(record), "", reason))
+        return False
     if record.version == row.version or record.deleted_at is not None:
         return record.deleted_at is None
     for f in entity.journaled:

@@ -47,7 +47,7 @@ def test_every_page_answers_the_owner_and_not_a_stranger(client_of, ann, dan):
         response = mine.get(url)
         assert response.status_code == 200, url
         assert "Фирма 0" not in strange.get(url).content.decode(), url
-    assert mine.get("/").url == "/contacts/"
+    assert mine.get("/").url == "/today/"
     for url in ("/nothing/", "/companies/999999/", "/companies/_field/", "/companies/99999999999999999999/", "/users/"):
         assert mine.get(url).status_code == 404, url
 
