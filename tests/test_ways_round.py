@@ -86,6 +86,7 @@ def addresses(ids: list[int]) -> list[str]:
     values: dict[str, list[Any]] = {
         "pk": ids,
         "plural": [e.plural for e in registry],
+        "kind": [e.name for e in registry],
         "what": ["combo", "dialog", "field"],
         "secret": ["nobody-knows"],
         "dictionary": ["industry"],

@@ -5,6 +5,6 @@ from vizavi.search import views
 urlpatterns = [
     path("search/", views.results),
     path("search/_palette/", views.palette_rows),
-    path("search/_palette/<slug:name>/<int:pk>/", views.palette_actions),
-    path("_star/<slug:name>/<int:pk>/", views.star),
+    path("search/_palette/<slug:kind>/<int:pk>/", views.palette_actions),
+    path("_star/<slug:kind>/<int:pk>/", views.star),
 ]

@@ -40,9 +40,9 @@ def palette_rows(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def palette_actions(request: HttpRequest, name: str, pk: int) -> HttpResponse:
+def palette_actions(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """What can be done with one result."""
-    entity = _entity(name)
+    entity = _entity(kind)
     try:
         groups = palette.doable(entity, pk, Reader(request.user))
     except NotThere:
@@ -51,9 +51,9 @@ def palette_actions(request: HttpRequest, name: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def star(request: HttpRequest, name: str, pk: int) -> HttpResponse:
+def star(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """POST `on=1` or `on=`: among the favourites or not; answers the button."""
-    entity, on = _entity(name), bool(request.POST.get("on"))
+    entity, on = _entity(kind), bool(request.POST.get("on"))
     try:
         actions.fetch(entity, pk, request.user)
     except NotThere:
@@ -61,7 +61,7 @@ def star(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     favourites.star(request.user, entity, pk, on)
     if not is_partial(request):
         return HttpResponseRedirect(entity.url(pk))
-    context = {"star": {"url": f"/_star/{name}/{pk}/", "on": on}}
+    context = {"star": {"url": f"/_star/{kind}/{pk}/", "on": on}}
     return add_toast(render(request, "search/star.html", context), _("In your favourites") if on else _("Taken out"))
 
 
