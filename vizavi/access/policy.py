@@ -63,6 +63,9 @@ class Policy:
     def fields(self, user: Any, entity: Entity) -> FieldAccess:
         return FieldAccess() if is_known(user) else FieldAccess(hidden=frozenset(entity.fields))
 
+    def grants(self, user: Any, grant: str) -> bool:
+        return is_known(user) and grant in presets.GRANTS.get(user.role, ())
+
     def owners(self, user: Any, entity: Entity) -> frozenset[int] | None:
         if not is_known(user):
             return frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vizavi.core.door import CHANGE, CREATE, DELETE, EXPORT, IMPORT, SEE
+from vizavi.core.door import CHANGE, CREATE, DELETE, EXPORT, HINTS, IMPORT, SEE
 
 #: Scopes, from the narrowest: whose records an action reaches.
 NONE, OWN, DEPARTMENT, BRANCH, ALL = "none", "own", "department", "branch", "all"
@@ -15,6 +15,9 @@ PRESETS: dict[str, dict[str, str]] = {
     "manager": {SEE: DEPARTMENT, CREATE: OWN, CHANGE: OWN, DELETE: OWN, EXPORT: OWN, IMPORT: OWN},
     "readonly": {SEE: DEPARTMENT, CREATE: NONE, CHANGE: NONE, DELETE: NONE, EXPORT: NONE, IMPORT: NONE},
 }
+
+#: {role: rights that are not over records}.
+GRANTS: dict[str, frozenset[str]] = {role: frozenset({HINTS}) for role in PRESETS}
 
 
 def scope_of(role: str, action: str) -> str:

@@ -21,6 +21,8 @@ class CompanyEntity(Entity):
     quick = "name kind phones emails inn"
     search = "name inn ogrn phones emails website address comment"
     keys = "inn name"
+    duplicates = {"firm": "name", "inn": "inn kpp", "ogrn": "ogrn", "phone": "phones", "email": "emails"}
+    unique = "inn"
     sections = {
         _("About the company"): "name kind industry phones emails website address owner",
         _("Requisites"): "inn kpp ogrn",
@@ -48,4 +50,6 @@ class ContactEntity(Entity):
     quick = "name company phones emails"
     search = "name phones emails"
     keys = "emails phones"
+    duplicates = {"person": "name", "phone": "phones", "email": "emails"}
+    unique = "email"
     timeline = "company"

@@ -15,7 +15,9 @@ from vizavi.core.columns import derived_from
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid, NotThere, Refused
 from vizavi.core.journal.operation import Op, operation
-from vizavi.core.models import Operation
+from vizavi.core.firm import firm
+from vizavi.core.likeness import keys_of_record
+from vizavi.core.models import Firm, Operation, ReachKey
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled, writing
 
@@ -97,6 +99,25 @@ def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None)
     except ValidationError as error:
         known = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         raise Invalid({("" if n == "__all__" else n): m for n, m in known.items()}) from None
+    check_unique(entity, record, changed)
+
+
+def check_unique(entity: Entity, record: Journaled, names: Iterable[str], leaving: Iterable[int] = ()) -> None:
+    """What the firm lets no two records of a kind share (`Firm.unique`). Raises `Invalid` by field.
+
+    Inside a transaction nobody else can take the same key before it ends. `leaving` are records that are about to go.
+    """
+    kinds = [k for k in entity.unique if k in firm().unique and set(entity.duplicates[k]) & set(names)]
+    keys = {key[:3]: key for key in keys_of_record(entity, record) if key.kind in kinds}
+    if not keys:
+        return
+    if transaction.get_connection().in_atomic_block:
+        list(Firm.objects.select_for_update().values_list("pk"))
+    held = ReachKey.objects.filter(entity=entity.name, kind__in=kinds, key__in=[key.key for key in keys.values()])
+    taken = set(held.exclude(record_id__in=[record.pk or 0, *leaving]).values_list("kind", "key", "detail"))
+    if taken & set(keys):
+        message = _("There is such a record already, and this firm does not want a second one.")
+        raise Invalid({keys[found].field: [message] for found in taken & set(keys)})
 
 
 def refusals(entity: Entity, wanted: Iterable[tuple[Journaled, Mapping[str, Any]]]) -> dict[int, dict[str, list[str]]]:
@@ -133,8 +154,8 @@ def create(
     values = prepare(entity, data, Reader(by))
     record = build(entity, values, by)
     permit(by, door.CREATE, entity, record)
-    check(entity, record)
     with _integrity(), operation(verb or f"{entity.name}.create", by=by, via=via) as op:
+        check(entity, record)
         op.create([record])
     return record, op.row
 
@@ -177,7 +198,7 @@ def delete(
 
 
 def restore(entity: Entity, ids: Iterable[int], by: Any, *, via: str = "page", verb: str = "") -> Operation | None:
-    """Take records out of the recycle bin. Raises `NotThere`, `Refused`; all or none."""
+    """Take records out of the recycle bin. Raises `NotThere`, `Refused`, `Invalid`; all or none."""
     return _move(entity, ids, by, via, verb or f"{entity.name}.restore", into_bin=False)
 
 
@@ -192,6 +213,8 @@ def _move(
         if base is not None:
             for record in records:
                 op.check_unchanged(record, base)
+        for record in [] if into_bin else records:
+            check_unique(entity, record, entity.recognised)
         (op.delete if into_bin else op.restore)(records)
     return op.row if op.done else None
 

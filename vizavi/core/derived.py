@@ -1,13 +1,13 @@
-"""What core itself derives from the journal: timeline rows, and the keys by which people are reached."""
+"""What core itself derives from the journal: timeline rows, links, and the keys by which records are recognised."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vizavi.core.entity import Entity
-from vizavi.core.fields import Field
+from vizavi.core.entity import Entity, registry
 from vizavi.core.journal.operation import Changed, Op, on_change
+from vizavi.core.likeness import keys_of_record
 from vizavi.core.models import Change, Link, ReachKey, TimelineRow
 from vizavi.core.records import Journaled, unrestricted
 
@@ -62,10 +62,8 @@ def reach_keys(entity: Entity, record: Journaled) -> list[ReachKey]:
     if record.deleted_at is not None:
         return []
     return [
-        ReachKey(entity=entity.name, record_id=record.pk, field=f.name, key=key)
-        for f in entity.reach
-        for item in f.value(record) or ()
-        if (key := f.key_of(item))  # type: ignore[attr-defined]
+        ReachKey(entity=entity.name, record_id=record.pk, field=key.field, kind=key.kind, key=key.key, detail=key.detail)
+        for key in keys_of_record(entity, record)
     ]
 
 
@@ -82,17 +80,32 @@ def links(entity: Entity, record: Journaled) -> list[Link]:
 
 @on_change
 def write_reach_keys(op: Op, changed: Sequence[Changed]) -> None:
-    _write(changed, ReachKey, reach_keys, lambda entity: entity.reach)
+    _write(changed, ReachKey, reach_keys, lambda entity: entity.recognised)
 
 
 @on_change
 def write_links(op: Op, changed: Sequence[Changed]) -> None:
-    _write(changed, Link, links, lambda entity: entity.linked)
+    _write(changed, Link, links, lambda entity: [f.name for f in entity.linked])
 
 
-def _write(changed: Sequence[Changed], model: Any, rows: Callable, fields: Callable[[Entity], Sequence[Field]]) -> None:
+def rebuild() -> int:
+    """Make all keys and links anew, chunk by chunk; how many there are then."""
+    ReachKey.objects.all().delete()
+    Link.objects.all().delete()
+    for entity in registry:
+        rows = entity.model.objects.alive().order_by("pk")
+        last = 0
+        with unrestricted("keys and links are derived from all records"):
+            while chunk := list(rows.filter(pk__gt=last)[:500]) if entity.recognised or entity.linked else []:
+                last = chunk[-1].pk
+                ReachKey.objects.bulk_create([row for record in chunk for row in reach_keys(entity, record)])
+                Link.objects.bulk_create([row for record in chunk for row in links(entity, record)])
+    return ReachKey.objects.count() + Link.objects.count()
+
+
+def _write(changed: Sequence[Changed], model: Any, rows: Callable, fields: Callable[[Entity], Sequence[str]]) -> None:
     """Replace the derived rows of every record in which one of these fields was touched."""
-    concerned = [c for c in changed if (names := [f.name for f in fields(c.entity)]) and c.touches(*names)]
+    concerned = [c for c in changed if (names := fields(c.entity)) and c.touches(*names)]
     old: dict[str, list[int]] = {}
     for c in concerned:
         if c.action != Change.CREATE:

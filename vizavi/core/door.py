@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from vizavi.core.records import Journaled
 
 SEE, CREATE, CHANGE, DELETE, EXPORT, IMPORT = "see", "create", "change", "delete", "export", "import"
+#: Grants beside the records: to be told that a hidden record resembles what one types (its kind and owner, no more).
+HINTS = "duplicate_hints"
 ACTIONS = (SEE, CREATE, CHANGE, DELETE, EXPORT, IMPORT)
 
 
@@ -59,6 +61,9 @@ class Policy(Protocol):
     def fields(self, user: Any, entity: Entity) -> FieldAccess:
         """The field policy of this person for this entity."""
 
+    def grants(self, user: Any, grant: str) -> bool:
+        """Does this person have a right that is not over records?"""
+
     def owners(self, user: Any, entity: Entity) -> frozenset[int] | None:
         """Owners whose records this person sees, for the search index; None for everybody's."""
 
@@ -74,6 +79,9 @@ class Closed:
 
     def fields(self, user: Any, entity: Entity) -> FieldAccess:
         return FieldAccess(hidden=frozenset(entity.fields))
+
+    def grants(self, user: Any, grant: str) -> bool:
+        return False
 
     def owners(self, user: Any, entity: Entity) -> frozenset[int] | None:
         return frozenset()
@@ -98,6 +106,10 @@ def can(user: Any, action: str, entity: Entity, record: Journaled | None = None)
 
 def fields(user: Any, entity: Entity) -> FieldAccess:
     return policy.fields(user, entity)
+
+
+def grants(user: Any, grant: str) -> bool:
+    return policy.grants(user, grant)
 
 
 def owners(user: Any, entity: Entity) -> frozenset[int] | None:

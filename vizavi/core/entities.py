@@ -16,7 +16,7 @@ class FirmEntity(Entity):
     admin = True
     pages = False
     many = False
-    sections = {_("Firm"): "name base_currency time_zone phone_country language"}
+    sections = {_("Firm"): "name base_currency time_zone phone_country language", _("Duplicates"): "unique"}
 
 
 @register

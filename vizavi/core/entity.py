@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.module_loading import autodiscover_modules
 
-from vizavi.core import shape
+from vizavi.core import likeness, shape
 from vizavi.core.fields import (
     AboutField,
     Computed,
@@ -81,6 +81,12 @@ class Entity:
     omit: ClassVar[frozenset[str]] = frozenset({"custom", "deleted_at", "version"})
     #: Computed fields: {name of a property: (label, kind it looks like)}.
     computed: ClassVar[dict[str, tuple[Any, type[Field]]]] = {}
+    #: By what two of them are known to be the same: {kind of key: names of fields}, see `core.likeness`.
+    duplicates: ClassVar[dict[str, Any]] = {}
+    #: Kinds of these keys that the firm may forbid two records to share.
+    unique: Any = ()
+    #: Entities whose records a record of this one may be the same client as: a lead is perhaps known as a contact.
+    resembles: Any = ()
     #: Relations whose target's history shows this record's changes too.
     timeline: Any = ()
     #: Words by which other programs call our columns, for import: {field: words}.
@@ -120,8 +126,9 @@ class Entity:
             fields[name] = fields.pop(name)
         for name, (label, like) in self.computed.items():
             fields[name] = Computed(self, name, label, like)
-        for attribute in ("subtitle", "keys", "timeline"):
+        for attribute in ("subtitle", "keys", "timeline", "unique", "resembles"):
             setattr(self, attribute, words(getattr(self, attribute)))
+        self.duplicates = {kind: words(names) for kind, names in self.duplicates.items()}
         said = {n: words(self.declared.get(n, ())) for n in ("columns", "filters", "quick", "search")}
         sections = {label: words(names) for label, names in self.declared.get("sections", {}).items()}
         sections = sections or {self.label: tuple(n for n, f in fields.items() if f.editable)}
@@ -147,6 +154,7 @@ class Entity:
             "quick": said.quick, "event": words(self.event),
             "synonyms": tuple(self.synonyms), "readonly": tuple(self.readonly - set(BOOKKEEPING)),
             "sections": tuple(n for names in said.sections.values() for n in names),
+            "duplicates": tuple(n for names in self.duplicates.values() for n in names),
         }  # fmt: skip
         for attribute, names in named.items():
             for name in names:
@@ -165,6 +173,9 @@ class Entity:
         for name in self.keys:
             if name in fields and not isinstance(fields[name], TextField | PhonesField | EmailsField):
                 yield f"keys names {name!r}, which is no text, phone or e-mail"
+        for kind in (*self.duplicates, *self.unique):
+            if kind not in likeness.KINDS or kind not in self.duplicates:
+                yield f"duplicates and unique name {kind!r}, which is no kind of key here"
         unknown = {
             n
             for n in vars(type(self))
@@ -210,6 +221,11 @@ class Entity:
     @property
     def reach(self) -> list[Field]:
         return self.shape.reach
+
+    @property
+    def recognised(self) -> tuple[str, ...]:
+        """Names of the fields that make keys, see `core.likeness`."""
+        return tuple(dict.fromkeys([f.name for f in self.reach] + [n for ns in self.duplicates.values() for n in ns]))
 
     @property
     def has_owner(self) -> bool:
@@ -269,6 +285,8 @@ class Registry:
             built = [declaration() for declaration in self._declared]
             self._by_name = {entity.name: entity for entity in built}
             problems = [f"{type(e).__name__}: {problem}" for e in built for problem in e.check()]
+            names = {e.name for e in built}
+            problems += [f"{e.name} resembles {n!r}, which is no entity" for e in built for n in e.resembles if n not in names]
             if len({e.plural for e in built}) < len(built):
                 problems.append("two entities share a plural")
             if problems:

@@ -24,6 +24,12 @@ class Firm(Journaled):
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
     phone_country = models.CharField(_("country of phone numbers"), max_length=2, default="RU")
     language = models.CharField(_("language"), max_length=5, default="ru", choices=settings.LANGUAGES)
+    #: Kinds of keys (`core.likeness`) that no two live records of an entity may share, where the entity allows that.
+    unique = columns.Choices(
+        _("refuse duplicates by"),
+        options=[("inn", _("INN and KPP of a company")), ("email", _("e-mail of a contact"))],
+        help_text=_("Others are only pointed out: whoever saves decides."),
+    )
 
     class Meta:
         verbose_name = _("firm")
@@ -141,12 +147,17 @@ class Tag(Journaled):
 
 
 class ReachKey(models.Model):
-    """A phone in E.164 or an e-mail in lower case, by which a record is reached: for filters, duplicates and calls."""
+    """What a live record is reached or recognised by: a phone in E.164, an e-mail, a name, an INN (`core.likeness`).
+
+    For filters, duplicates and calls. Derived.
+    """
 
     entity = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
-    field = models.CharField(max_length=40)
+    field = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, blank=True, default="")
     key = models.CharField(max_length=254)
+    detail = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         indexes = [

@@ -8,13 +8,14 @@ from typing import Any
 
 def register(subparsers: Any) -> None:
     """The command."""
-    parser = subparsers.add_parser("reindex", help="rebuild the search index")
+    parser = subparsers.add_parser("reindex", help="rebuild the search index and the other derived tables")
     parser.set_defaults(func=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Rebuild, say how much there is."""
+    from vizavi.core import derived
     from vizavi.search.indexing import rebuild
 
-    print(f"{rebuild()} records indexed.")
+    print(f"{rebuild()} records indexed, {derived.rebuild()} keys and links.")
     return 0

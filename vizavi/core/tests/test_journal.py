@@ -74,7 +74,7 @@ def test_creating_journals_one_operation_with_one_change(ann):
     assert (change.entity, change.record_id, change.action, change.version) == ("company", company.pk, "create", 1)
     assert change.diff["name"] == [None, "Ромашка"]
     assert op.by == ann and op.verb == "company.create" and op.title == "Ромашка"
-    assert ReachKey.objects.get(record_id=company.pk).key == "+79123456789"
+    assert ReachKey.objects.get(record_id=company.pk, kind="phone").key == "+79123456789"
     assert company.owner == ann
 
 
