@@ -21,6 +21,7 @@ BUDGETS = {
     "search": 2000,
     "files": 2000,
     "jobs": 2000,
+    "duplicates": 2000,
     "exchange": 2000,
     "api": 2000,
     "screens": 2000,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from vizavi.api import attachments, find, journal, records
+from vizavi.api import attachments, duplicates, find, journal, records
 from vizavi.api.document import document_view
 from vizavi.api.errors import not_found
 from vizavi.api.site import gate, patterns
@@ -17,6 +17,8 @@ def mount() -> None:
         section = records.routes(entity)
         if entity.has_owner:
             attachments.add_to(section, entity)
+        if entity.duplicates:
+            duplicates.add_to(section, entity)
         section.mount()
     for section in (attachments.routes(), journal.routes(), find.routes()):
         section.mount()

@@ -47,6 +47,7 @@ OWN_APPS = [
     "search",
     "files",
     "jobs",
+    "duplicates",
     "exchange",
     "api",
     "screens",

@@ -14,8 +14,8 @@ from vizavi.core import door
 from vizavi.core.columns import derived_from
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid, NotThere, Refused
-from vizavi.core.journal.operation import Op, operation
 from vizavi.core.firm import firm
+from vizavi.core.journal.operation import Op, operation
 from vizavi.core.likeness import keys_of_record
 from vizavi.core.models import Firm, Operation, ReachKey
 from vizavi.core.reading import Reader

@@ -62,7 +62,9 @@ def reach_keys(entity: Entity, record: Journaled) -> list[ReachKey]:
     if record.deleted_at is not None:
         return []
     return [
-        ReachKey(entity=entity.name, record_id=record.pk, field=key.field, kind=key.kind, key=key.key, detail=key.detail)
+        ReachKey(
+            entity=entity.name, record_id=record.pk, field=key.field, kind=key.kind, key=key.key, detail=key.detail
+        )
         for key in keys_of_record(entity, record)
     ]
 

@@ -82,7 +82,7 @@ class Entity:
     #: Computed fields: {name of a property: (label, kind it looks like)}.
     computed: ClassVar[dict[str, tuple[Any, type[Field]]]] = {}
     #: By what two of them are known to be the same: {kind of key: names of fields}, see `core.likeness`.
-    duplicates: ClassVar[dict[str, Any]] = {}
+    duplicates: Any = {}
     #: Kinds of these keys that the firm may forbid two records to share.
     unique: Any = ()
     #: Entities whose records a record of this one may be the same client as: a lead is perhaps known as a contact.
@@ -286,7 +286,9 @@ class Registry:
             self._by_name = {entity.name: entity for entity in built}
             problems = [f"{type(e).__name__}: {problem}" for e in built for problem in e.check()]
             names = {e.name for e in built}
-            problems += [f"{e.name} resembles {n!r}, which is no entity" for e in built for n in e.resembles if n not in names]
+            problems += [
+                f"{e.name} resembles {n!r}, which is no entity" for e in built for n in e.resembles if n not in names
+            ]
             if len({e.plural for e in built}) < len(built):
                 problems.append("two entities share a plural")
             if problems:

@@ -45,7 +45,7 @@ def keys_of(entity: Entity, values: Mapping[str, Any]) -> list[Key]:
         Key(EMAIL if f.kind == "emails" else PHONE, key[:KEY_LENGTH], "", f.name)
         for f in entity.reach
         for item in values.get(f.name) or ()
-        if (key := f.key_of(item))
+        if (key := f.key_of(item))  # type: ignore[attr-defined]
     ]
     for kind, names in entity.duplicates.items():
         if kind in _MAKERS and (made := _MAKERS[kind]([str(values.get(n) or "") for n in names])):
@@ -65,11 +65,12 @@ def compare(a: Iterable[Key], b: Iterable[Key]) -> list[Reason]:
     """
     mine, theirs = _by_kind(a), _by_kind(b)
     shared = {
-        kind: [d for key, d in details.items() for other, d2 in theirs.get(kind, {}).items() if key == other and _fit(d, d2)]
+        kind: any(key in theirs.get(kind, {}) and _fit(detail, theirs[kind][key]) for key, detail in details.items())
         for kind, details in mine.items()
     }
-    kinds = [kind for kind in KINDS if shared.get(kind) or (kind == INN and mine.get(INN, {}).keys() & theirs.get(INN, {}))]
-    other_firm = bool(mine.get(INN) and theirs.get(INN)) and INN not in kinds
+    same_inn = bool(mine.get(INN, {}).keys() & theirs.get(INN, {}).keys())
+    kinds = [kind for kind in KINDS if shared.get(kind) or (kind == INN and same_inn)]
+    other_firm = bool(mine.get(INN) and theirs.get(INN)) and not same_inn
     stranger = bool(mine.get(PERSON) and theirs.get(PERSON)) and not _words(mine[PERSON]) & _words(theirs[PERSON])
     strong = {
         INN: bool(shared.get(INN)),
@@ -102,9 +103,12 @@ def _words(names: Iterable[str]) -> set[str]:
 #: Legal forms as they stand before or after a name, dots dropped: Russia and its neighbours (Latin look-alikes too), then
 #: elsewhere.
 _FORMS = frozenset(
-    "ооо оао пао ао зао нао одо тоо ип чп чуп уп нко ано гуп муп фгуп фгбу фгау гбу гау мбу мау кфх нпо пк снт тсж тсн "
-    "сооо ooo oao pao zao llc ltd limited inc incorporated corp corporation co company plc llp lp gmbh mbh ag kg ohg ug "
-    "sa sas sarl srl spa bv nv oy oyj ab as asa aps kft doo sro zrt pty pte pvt pllc".split()
+    fold("""
+        ооо оао пао ао зао нао одо тоо ип чп чуп уп нко ано гуп муп фгуп фгбу фгау гбу гау мбу мау кфх нпо пк снт тсж тсн
+        сооо ooo oao pao zao
+        llc ltd limited inc incorporated corp corporation co company plc llp lp gmbh mbh ag kg ohg ug
+        sa sas sarl srl spa bv nv oy oyj ab as asa aps kft doo sro zrt pty pte pvt pllc
+    """).split()
 )
 #: The same in full, as it stands in documents.
 _SPELT = re.compile(

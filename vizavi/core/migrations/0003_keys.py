@@ -5,30 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('core', '0002_links'),
-    ]
+    dependencies = [("core", "0002_links")]
 
     operations = [
         migrations.AddField(
-            model_name='firm',
-            name='unique',
-            field=vizavi.core.columns.Choices(blank=True, default=list, help_text='Others are only pointed out: whoever saves decides.', verbose_name='refuse duplicates by'),
+            model_name="firm",
+            name="unique",
+            field=vizavi.core.columns.Choices(
+                blank=True,
+                default=list,
+                help_text="Others are only pointed out: whoever saves decides.",
+                verbose_name="refuse duplicates by",
+            ),
         ),
         migrations.AddField(
-            model_name='reachkey',
-            name='detail',
-            field=models.CharField(blank=True, default='', max_length=200),
+            model_name="reachkey", name="detail", field=models.CharField(blank=True, default="", max_length=200)
         ),
         migrations.AddField(
-            model_name='reachkey',
-            name='kind',
-            field=models.CharField(blank=True, default='', max_length=10),
+            model_name="reachkey", name="kind", field=models.CharField(blank=True, default="", max_length=10)
         ),
-        migrations.AlterField(
-            model_name='reachkey',
-            name='field',
-            field=models.CharField(max_length=60),
-        ),
+        migrations.AlterField(model_name="reachkey", name="field", field=models.CharField(max_length=60)),
     ]
