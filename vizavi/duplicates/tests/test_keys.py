@@ -12,8 +12,10 @@ from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid
 from vizavi.core.firm import forget
 from vizavi.core.journal import undo
-from vizavi.core.likeness import Key, Reason, compare, firm_key, keys_of, number_key, person_key
+from vizavi.core.likeness import Key, keys_of
 from vizavi.core.models import Firm, ReachKey
+from vizavi.duplicates.comparing import Reason, compare
+from vizavi.duplicates.spelling import firm_key, number_key, person_key
 
 COMPANY, CONTACT = "company", "contact"
 
