@@ -31,6 +31,8 @@ BUILT = {
 #: Reads without a person: where, and why.
 UNRESTRICTED = {
     "core/derived.py:further": "a history is written for whoever may read it",
+    "core/derived.py:rebuild": "derived tables",
+    "duplicates/finding.py:_told": "kind and owner of a hidden record, by grant",
     "dictionaries/actions.py:is_used": "only whether anything holds the option",
     "core/journal/undo.py:_gone": "only whether a row is still there",
     "files/store.py:files_of": "their record came through the door",

@@ -95,9 +95,9 @@ def rebuild() -> int:
     ReachKey.objects.all().delete()
     Link.objects.all().delete()
     for entity in registry:
-        rows = entity.model.objects.alive().order_by("pk")
         last = 0
         with unrestricted("keys and links are derived from all records"):
+            rows = entity.model.objects.alive().order_by("pk")
             while chunk := list(rows.filter(pk__gt=last)[:500]) if entity.recognised or entity.linked else []:
                 last = chunk[-1].pk
                 ReachKey.objects.bulk_create([row for record in chunk for row in reach_keys(entity, record)])
