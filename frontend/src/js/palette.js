@@ -90,6 +90,8 @@ async function show() {
 
 // What can be done with one result takes the place of the results.
 async function actions(url) {
+  clearTimeout(timer);
+  round += 1;
   const answer = await fetch(url, { headers: { 'HX-Request': 'true' } }).catch(() => null);
   if (!answer?.ok) return;
   list.innerHTML = await answer.text();
