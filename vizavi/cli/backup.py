@@ -119,6 +119,8 @@ def restore(options: argparse.Namespace) -> int:
     database.set_up()
     from django.db import connection
 
+    from vizavi.core.dialect import as_owner
+
     data = data_directory()
     with (
         database.locked(data / "serve.lock", wait=False),
@@ -132,7 +134,10 @@ def restore(options: argparse.Namespace) -> int:
         if connection.vendor == "sqlite":
             had_data = restore_sqlite(fresh, Path(connection.settings_dict["NAME"]), kept)
         else:
-            had_data = restore_postgresql(fresh, kept)
+            role = connection.settings_dict["USER"]
+            with as_owner():
+                had_data = restore_postgresql(fresh, kept)
+                database.grant_rows(role)
         swap(fresh / "files", data / "files", kept)
         swap(fresh / SECRET_KEY_FILE, data / SECRET_KEY_FILE, kept)
     print(f"Restored the data of {about['created']}.")

@@ -50,6 +50,8 @@ def prepare(say: Any = None) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from vizavi.core.dialect import as_owner
+
     say = say or (lambda line: None)
     with locked(data_directory() / "migrate.lock"):
         executor = MigrationExecutor(connection)
@@ -57,13 +59,33 @@ def prepare(say: Any = None) -> None:
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if not plan:
             return
-        if executor.loader.applied_migrations:
-            copy_before_migration(say)
-            say(f"Applying {len(plan)} changes to the database …")
-        else:
-            say("Creating the database …")
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
+        role = connection.settings_dict["USER"]
+        with as_owner():
+            if executor.loader.applied_migrations:
+                copy_before_migration(say)
+                say(f"Applying {len(plan)} changes to the database …")
+            else:
+                say("Creating the database …")
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
+            grant_rows(role)
+
+
+def grant_rows(role: str) -> None:
+    """Where the tables have an owner of their own, the running program's role reads and writes their rows, and no more."""
+    from django.conf import settings
+    from django.db import connection
+
+    if not settings.OWNER_DATABASE:
+        return
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        schema, role = quote(cursor.fetchone()[0]), quote(role)
+        for kind, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "SELECT, USAGE")):
+            cursor.execute(f"GRANT {rights} ON ALL {kind} IN SCHEMA {schema} TO {role}")
+            cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT {rights} ON {kind} TO {role}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
 
 
 def refuse_newer(executor: Any) -> None:

@@ -24,6 +24,14 @@ def from_environment(data: Path, testing: bool) -> dict[str, Any]:
     raise ImproperlyConfigured(f"DATABASE_URL starts with “{scheme}:”; use postgresql://… or leave it unset.")
 
 
+def of_owner() -> dict[str, Any]:
+    """PostgreSQL under the role that owns the tables, when DATABASE_OWNER_URL names one; nothing where one role does all."""
+    url = os.environ.get("DATABASE_OWNER_URL", "").strip()
+    if url and not url.lower().startswith(("postgres:", "postgresql:")):
+        raise ImproperlyConfigured("DATABASE_OWNER_URL starts with postgresql://.")
+    return postgresql(url) if url else {}
+
+
 def sqlite(path: Path, testing: bool = False) -> dict[str, Any]:
     """SQLite as a server's database: one writer at a time that queues instead of failing."""
     # A commit survives a power cut (FULL costs 0.16 ms); a test's database needn't.

@@ -119,6 +119,8 @@ TEMPLATES = [
 
 # --- Data --------------------------------------------------------------------------------------------------------
 DATABASES = {"default": database.from_environment(DATA, TESTING)}
+# What changes the shape of tables runs under this role where it is set; everything else cannot. See core.dialect.
+OWNER_DATABASE = database.of_owner()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the database, because the server runs several processes and rate limits must count in all of them.
