@@ -10,10 +10,9 @@ from django.db.models.expressions import RawSQL
 
 from vizavi.core.dialect import is_sqlite
 
-CREATE_SQLITE = (
-    "CREATE VIRTUAL TABLE search_fts USING fts5"
-    "(tokens, tokenize=\"unicode61 remove_diacritics 0\", prefix='3 5', detail=none)"
-)
+# Tokens are made in Python, and this tokenizer leaves every letter beyond ASCII alone. unicode61 would cut at those that
+# are none to its own tables, and a token in two parts is a phrase, which `detail=none` cannot look for.
+CREATE_SQLITE = "CREATE VIRTUAL TABLE search_fts USING fts5(tokens, tokenize='ascii', prefix='3 5', detail=none)"
 DROP_SQLITE = "DROP TABLE search_fts"
 CREATE_POSTGRESQL = (
     "ALTER TABLE search_row ADD COLUMN tokens tsvector; CREATE INDEX search_tokens ON search_row USING gin (tokens)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vizavi.clients.models import Company
@@ -74,6 +74,7 @@ def test_a_list_is_narrowed_by_the_same_words(ann):
 
 @settings(max_examples=60)
 @given(text=st.text(max_size=60))
+@example(text="a\u19b0b")  # a letter to Python, none to the tables of SQLite
 def test_no_text_breaks_the_query(text, ann):
     find(text, Reader(ann))
     list(Company.objects.visible_to(ann).filter(condition(registry["company"], text, Reader(ann))))
