@@ -118,8 +118,13 @@ def test_a_lost_connection_and_an_ended_session_keep_what_was_typed(page: Page, 
     page.fill("#id_comment", "ещё длиннее рассказ")
     page.context.clear_cookies()
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".toast a")).to_be_visible()
+    # One signs in over the page, and what was refused is sent again.
+    expect(page.locator("#signin")).to_be_visible()
     assert page.input_value("#id_comment") == "ещё длиннее рассказ"
+    page.fill("#id_again_password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-comment .fld__v")).to_contain_text("ещё длиннее рассказ")
+    expect(page.locator("#signin")).not_to_be_visible()
 
 
 def test_from_a_file_to_its_undo(page: Page, live_server, ann, tmp_path):

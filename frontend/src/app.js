@@ -3,6 +3,7 @@ import './js/toasts.js';
 import './js/dialogs.js';
 import './js/prefs.js';
 import './js/net.js';
+import './js/places.js';
 import './js/forms.js';
 import './js/fields.js';
 import './js/list.js';

@@ -8,7 +8,7 @@ class AccessConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        from vizavi.access import rules  # noqa: F401  its subscriber
+        from vizavi.access import rules, shell  # noqa: F401  their subscriptions
         from vizavi.access.models import ApiToken
         from vizavi.access.policy import Policy
         from vizavi.api.tokens import register_token_lookup

@@ -12,7 +12,6 @@ from django.utils import timezone, translation
 
 from vizavi.access.policy import is_known
 from vizavi.core.firm import firm
-from vizavi.ui import add_trigger
 
 #: Doors that are open to everybody; the API asks for its own token.
 PUBLIC = ("/login/", "/logout/", "/password/", "/in/", "/static/", "/api/v1/", "/settings/_prefs/", "/healthz/")
@@ -22,7 +21,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 class SignInRequired:
     """Everything but the public doors wants somebody signed in.
 
-    A page is sent to `/login/`; a part of a page gets 401 and an event, so that what was typed stays where it is.
+    A visit is sent to `/login/`; whatever a page of ours asks for gets 401: it stays, and signs in over itself.
     """
 
     def __init__(self, get_response: Handler):
@@ -31,10 +30,8 @@ class SignInRequired:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if is_known(request.user) or request.path.startswith(PUBLIC):
             return self.get_response(request)
-        if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
-            response = HttpResponse(status=401)
-            response["HX-Reswap"] = "none"
-            return add_trigger(response, "login", {"url": settings.LOGIN_URL})
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=401)
         where = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
         query = "" if where == "/" else "?" + urlencode({"next": where})
         return HttpResponseRedirect(settings.LOGIN_URL + query)

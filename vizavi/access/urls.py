@@ -9,6 +9,7 @@ from vizavi.access import views
 
 urlpatterns = [
     path("login/", allauth.login, name="account_login"),
+    path("login/again/", views.Again.as_view()),
     path("logout/", allauth.logout, name="account_logout"),
     path("login/inactive/", allauth.account_inactive, name="account_inactive"),
     path("login/signup/", allauth.signup, name="account_signup"),

@@ -1,19 +1,25 @@
-"""The one-time link."""
+"""The one-time link, and signing in over a page whose session has ended."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.views import LoginView
 from allauth.core import ratelimit
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import login, password_validation
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from vizavi.access.backend import PATH
 from vizavi.access.models import SignInLink
-from vizavi.ui import render
+from vizavi.access.policy import is_known
+from vizavi.ui import add_trigger, render
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,3 +65,32 @@ def problems_of(password: str, found: SignInLink) -> list[str]:
     except ValidationError as error:
         return [str(m) for m in error.messages] or [_("Enter a password.")]
     return []
+
+
+class Again(LoginView):
+    """`/login/again/`: the dialog over a page. What follows tells the page who is here now, and the new key of its
+    forms; a second factor has its own page."""
+
+    template_name = "access/again.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Signed in in another tab meanwhile.
+        return here(request) if is_known(request.user) else super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"login": self.request.GET.get("login", "")}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        if is_known(self.request.user):
+            return here(self.request)
+        return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def here(request: HttpRequest) -> HttpResponse:
+    """Somebody is signed in again."""
+    user: Any = request.user
+    return add_trigger(HttpResponse(status=204), "signed-in", {"key": get_token(request), "user": user.pk})

@@ -18,6 +18,7 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
 from vizavi.core.errors import Conflict, Invalid, NotThere, Refused
+from vizavi.ui import errors as pages
 
 log = logging.getLogger(__name__)
 
@@ -135,3 +136,21 @@ def handle(api: NinjaAPI) -> None:
     """Every exception of the API goes through `of_exception`."""
     for kind in (Exception, AuthenticationError, HttpError, NinjaValidationError, Http404):
         api.add_exception_handler(kind, of_exception)
+
+
+def outside(request: HttpRequest, page: HttpResponse, message: str) -> HttpResponse:
+    """What happened before the API was reached (a host that is no host, a broken session) is JSON under its address."""
+    if not request.path.startswith("/api/v1/"):
+        return page
+    headers = {"X-Incident": page["X-Incident"]} if "X-Incident" in page else None
+    return failure(page.status_code, message, headers=headers)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler of 400."""
+    return outside(request, pages.bad_request(request, exception), _("This request makes no sense."))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's handler of 500."""
+    return outside(request, pages.broken(request), _("Something went wrong on our side; nothing was changed."))

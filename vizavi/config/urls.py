@@ -20,3 +20,10 @@ PACKAGES = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in PACKAGES]
+
+# Pages of errors; the last is what allauth looks for.
+handler400 = "vizavi.api.errors.bad_request"
+handler403 = "vizavi.ui.errors.forbidden"
+handler404 = "vizavi.ui.errors.not_found"
+handler429 = "vizavi.ui.errors.too_often"
+handler500 = "vizavi.api.errors.broken"

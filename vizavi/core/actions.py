@@ -35,7 +35,7 @@ def permit(user: Any, action: str, entity: Entity, record: Journaled | None = No
     """Raises `Refused` with the reason when the door says no."""
     verdict = door.can(user, action, entity, record)
     if not verdict:
-        raise Refused(verdict.reason)
+        raise Refused(verdict.reason, getattr(record, "owner_id", None))
 
 
 def prepare(

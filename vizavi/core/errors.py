@@ -20,11 +20,13 @@ class Unguarded(RuntimeError):
 
 
 class Refused(Exception):
-    """The door said no to somebody who may know that the record exists; carries the reason in words."""
+    """The door said no to somebody who may know that the record exists; carries the reason in words, and whose record
+    it is, for that is who can help."""
 
-    def __init__(self, reason: str):
+    def __init__(self, reason: str, owner_id: int | None = None):
         super().__init__(reason)
         self.reason = str(reason)
+        self.owner_id = owner_id
 
 
 class NotThere(Exception):

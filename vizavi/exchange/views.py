@@ -23,7 +23,7 @@ from vizavi.exchange.importer import Importer
 from vizavi.exchange.models import ImportRun
 from vizavi.exchange.readers import Table, Unreadable, open_table
 from vizavi.files.store import clean_name, keep
-from vizavi.ui import render
+from vizavi.ui import refused, render
 
 #: The wizard tries so many rows while the person waits; the import itself looks at all.
 TRIED = 5000
@@ -37,7 +37,7 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
-            return render(request, "ui/refused.html", {"reason": refusal.reason}, status=403)
+            return refused(request, refusal)
 
     return wrapped
 

@@ -31,6 +31,10 @@ from vizavi.ui import formats, render
 PANES = ("fields", "history", "more")
 #: So many related records stand on a card; the rest is one click away.
 CARD_ROWS = 5
+#: A page of the history.
+FEED_ROWS = 30
+#: And so many entries of the history in the drawer.
+PEEK_ROWS = 5
 
 
 @dataclass
@@ -69,7 +73,13 @@ def peek(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """The drawer over a list: the fields that are filled in, and the way to the whole page."""
     reader = reader_of(request)
     record = fetch(entity, pk, reader.user)
-    context = {**head(entity, record, reader), "sections": sections(entity, record, reader, filled=True)}
+    shown = sections(entity, record, reader, filled=True)
+    context = {
+        **head(entity, record, reader),
+        "sections": shown,
+        "reach": reach(shown),
+        "days": feed(entity, record, reader, None, PEEK_ROWS)["days"],
+    }
     return render(request, "screens/peek.html", context)
 
 
@@ -79,10 +89,12 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
 
     pane = request.GET.get("pane", "")
     deleted = record.deleted_at is not None
+    shown = sections(entity, record, reader, filled=deleted)
     return {
         **head(entity, record, reader),
         "pane": pane if pane in PANES else PANES[0],
-        "sections": sections(entity, record, reader, filled=deleted),
+        "sections": shown,
+        "reach": {} if deleted else reach(shown),
         "system": cells(entity, record, reader, ("created_at", "created_by", "updated_at", "updated_by"), False),
         "cards": [] if deleted else related(entity, record, reader),
         "files": None if deleted or not entity.has_owner else files.card(entity, record, reader),
@@ -100,6 +112,7 @@ def head(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
         "record": record,
         "title": title_of(entity, record, reader),
         "star": {"url": f"/_star/{entity.name}/{record.pk}/", "on": favourites.is_starred(user, entity, record.pk)},
+        "owner": owner_of(entity, record, reader),
         "url": entity.url(record.pk),
         "deleted": not live,
         "may_change": live and bool(door.can(user, door.CHANGE, entity, record)),
@@ -109,6 +122,23 @@ def head(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
 
 def title_of(entity: Entity, record: Journaled, reader: Reader) -> str:
     return str(record) if reader.access(entity).sees(entity.title) else f"№ {record.pk}"
+
+
+def owner_of(entity: Entity, record: Journaled, reader: Reader) -> Cell | None:
+    """Who is responsible, for the head of the page; None where nobody is, or where this person may not know."""
+    if not entity.has_owner or not reader.access(entity).sees("owner"):
+        return None
+    f = entity.fields["owner"]
+    reader.prefetch([record], [f])
+    return show(f, record, reader)
+
+
+def reach(shown: list[tuple[str, list[Cell]]]) -> dict[str, str]:
+    """The first phone and the first e-mail as links, for the buttons "call" and "write"."""
+    found: dict[str, str] = {}
+    for cell in (c for _label, part in shown for c in part if c.kind in ("phones", "emails") and c.items):
+        found.setdefault(cell.kind, cell.items[0][1])
+    return found
 
 
 def writable(entity: Entity, f: Field, reader: Reader) -> bool:
@@ -180,9 +210,11 @@ def _reach(entity: Entity, record: Journaled, reader: Reader, kind: str) -> list
     return [show(f, record, reader) for f in reader.fields(entity) if f.kind == kind]
 
 
-def feed(entity: Entity, record: Journaled, reader: Reader, before: int | None) -> dict[str, Any]:
+def feed(
+    entity: Entity, record: Journaled, reader: Reader, before: int | None, limit: int = FEED_ROWS
+) -> dict[str, Any]:
     """A page of history grouped by day in the reader's time zone."""
-    entries, cursor = history(entity, record, reader, before=before)
+    entries, cursor = history(entity, record, reader, before=before, limit=limit)
     told = events(entries, reader)
     shown = [{**_shown(e), "card": told.get(e.id), "day": timezone.localtime(e.at).date()} for e in entries]
     days = [(formats.day_label(day), list(group)) for day, group in groupby(shown, key=lambda e: e["day"])]

@@ -16,7 +16,7 @@ from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import NotThere, Refused
 from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
-from vizavi.ui import add_toast, is_partial, render
+from vizavi.ui import add_toast, is_partial, refused
 
 
 def entity_of(plural: str, *, admin: bool | None = None) -> Entity:
@@ -44,7 +44,7 @@ def door_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         except NotThere:
             raise Http404 from None
         except Refused as refusal:
-            return refused(request, refusal.reason)
+            return refused(request, refusal)
 
     return wrapped
 
@@ -61,15 +61,6 @@ def entity_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return door_view(wrapped)
 
 
-def refused(request: HttpRequest, reason: str) -> HttpResponse:
-    """403: a toast over what is on the screen, or a page that says who can help."""
-    if is_partial(request):
-        response = HttpResponse(status=403)
-        response["HX-Reswap"] = "none"
-        return add_toast(response, reason, kind="error")
-    return render(request, "ui/refused.html", {"reason": reason}, status=403)
-
-
 def undo_url(operation: Operation | None) -> str:
     return f"/operations/{operation.pk}/undo/" if operation is not None else ""
 
@@ -80,7 +71,15 @@ def go(request: HttpRequest, url: str, text: str = "", operation: Operation | No
         messages.success(request, text, extra_tags=undo_url(operation))
     if is_partial(request):
         response = HttpResponse(status=204)
-        response["HX-Location"] = json.dumps({"path": url, "target": "#main", "select": "#main", "swap": "outerMorph"})
+        response["HX-Location"] = json.dumps(
+            {
+                "path": url,
+                "target": "#main",
+                "select": "#main",
+                "swap": "outerMorph",
+                "selectOOB": "#nav:outerMorph,#bottom:outerMorph,#back:outerMorph",
+            }
+        )
         return response
     return HttpResponseRedirect(url)
 

@@ -44,6 +44,7 @@ def defaults(request: HttpRequest) -> dict[str, Any]:
     return {
         "user": user,
         "user_name": str(user) if user is not None and user.is_authenticated else "",
+        "user_login": getattr(user, "email", ""),
         "user_id": user.pk if user is not None and user.is_authenticated else "",
         "path": request.path,
         "lang": get_language() or settings.LANGUAGE_CODE,
@@ -75,6 +76,7 @@ def defaults(request: HttpRequest) -> dict[str, Any]:
         "palette_url": "/search/_palette/",
         "prefs_url": "/settings/_prefs/",
         "login_url": "/login/",
+        "helpers": lambda owner_id=None: [],
     }
 
 

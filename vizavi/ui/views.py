@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from vizavi.ui.html import ALL_TONES
@@ -82,8 +81,4 @@ def styleguide_demo(request: HttpRequest, what: str) -> HttpResponse:
         response = HttpResponse(status=500)
         response.headers["X-Incident"] = "a1b2c3"
         return response
-    if what == "upload":
-        sent = request.FILES.getlist("file")
-        name = sent[0].name if sent else ""
-        return HttpResponse(format_html('<div class="file">{}</div>', name))
     raise Http404

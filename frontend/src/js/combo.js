@@ -1,5 +1,5 @@
 // Look up and create on the fly: <viz-combo> around an input with role=combobox (ui.combobox).
-import { ajax, onTrigger, say } from './hx.js';
+import { ajax, getText, onTrigger, say } from './hx.js';
 
 class Combo extends HTMLElement {
   connectedCallback() {
@@ -23,12 +23,8 @@ class Combo extends HTMLElement {
   async look(all = false) {
     const q = all ? '' : this.input.value.trim();
     const round = (this.round = (this.round ?? 0) + 1);
-    let text;
-    try {
-      const answer = await fetch(`${this.dataset.url}?q=${encodeURIComponent(q)}`, { headers: { 'HX-Request': 'true' } });
-      text = answer.ok ? await answer.text() : '';
-    } catch { text = ''; }
-    if (round !== this.round || document.activeElement !== this.input) return;
+    const text = await getText(`${this.dataset.url}?q=${encodeURIComponent(q)}`);
+    if (text === null || round !== this.round || document.activeElement !== this.input) return;
     this.list.innerHTML = text;
     const count = this.options.length;
     if (this.dataset.createUrl && q) this.list.append(this.creator(q));
@@ -44,7 +40,7 @@ class Combo extends HTMLElement {
     option.className = 'opt opt--new';
     option.setAttribute('role', 'option');
     option.dataset.create = q;
-    option.textContent = `+ ${this.dataset.createLabel}: «${q}»`;
+    option.textContent = `+ ${this.dataset.createLabel} «${q}»`;
     return option;
   }
 
@@ -52,10 +48,20 @@ class Combo extends HTMLElement {
 
   open() {
     if (!this.list.matches(':popover-open')) this.list.showPopover();
-    const box = this.input.closest('.inp').getBoundingClientRect();
-    const below = innerHeight - box.bottom > 240 || box.top < 240;
-    Object.assign(this.list.style, { position: 'fixed', margin: '0', left: `${box.left}px`, width: `${box.width}px`, top: below ? `${box.bottom + 4}px` : 'auto', bottom: below ? 'auto' : `${innerHeight - box.top + 4}px` });
+    this.place();
     this.input.setAttribute('aria-expanded', 'true');
+  }
+
+  /** Under the input, or over it where there is more room: above a phone's keyboard too. */
+  place() {
+    const box = this.input.closest('.inp').getBoundingClientRect();
+    const seen = visualViewport?.height ?? innerHeight;
+    const [over, under] = [box.top - 8, seen - box.bottom - 8];
+    const below = under > 240 || under >= over;
+    Object.assign(this.list.style, {
+      left: `${box.left}px`, width: `${box.width}px`, maxHeight: `${Math.min(320, below ? under : over)}px`,
+      top: below ? `${box.bottom + 4}px` : 'auto', bottom: below ? 'auto' : `${innerHeight - box.top + 4}px`,
+    });
   }
 
   close() {
@@ -136,6 +142,11 @@ class Combo extends HTMLElement {
     if (this.input.value.trim() === '') { if (this.hidden_.value) this.set('', ''); } else this.input.value = this.shown;
   }
 }
+
+document.addEventListener('scroll', ({ target }) => {
+  const open = document.querySelector('.combo__list:popover-open');
+  if (open && target !== open) open.closest('viz-combo').place();
+}, { capture: true, passive: true });
 
 customElements.define('viz-combo', Combo);
 onTrigger('combo:created', ({ target, id, label }) => document.getElementById(target)?.closest('viz-combo')?.set(String(id), label));

@@ -1,8 +1,12 @@
 // Inline edit: Esc takes back, Enter saves, Tab saves and opens the next, leaving with a change saves.
-import { ajax } from './hx.js';
+import { ajax, onContent } from './hx.js';
 
 const formOf = (node) => node.closest?.('form[data-field-form]');
 const holder = (form) => form.closest('.fld, td');
+const stateOf = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => name !== 'csrfmiddlewaretoken'));
+const begun = new WeakMap();
+//: The field that focus returns to when its value stands there again.
+let returnTo = '';
 
 function cancel(form) {
   const url = form.dataset.cancel;
@@ -15,16 +19,35 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !event.defaultPrevented) {
     event.preventDefault();
     event.stopPropagation();
+    returnTo = holder(form).id;
     cancel(form);
-  } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+  } else if (event.key === 'Enter' && !event.defaultPrevented && (event.ctrlKey || event.metaKey || event.target.matches('input, select'))) {
     event.preventDefault();
+    returnTo = holder(form).id;
     form.requestSubmit();
   } else if (event.key === 'Tab' && !event.shiftKey && event.target.matches('input, select') && form.querySelectorAll('input:not([type=hidden]), select').length === 1) {
     const fields = [...document.querySelectorAll('.fld [data-field-open], .fld--edit')];
     const next = fields[fields.indexOf(form.closest('.fld')) + 1];
-    form.requestSubmit();
-    if (next) { event.preventDefault(); next.click(); }
+    if (!next) return;
+    event.preventDefault();
+    leave(form);
+    next.click();
   }
+});
+
+/** Save what has changed, put the value back otherwise. What was refused waits for a decision. */
+function leave(form) {
+  if (!form.isConnected || form.querySelector('[aria-invalid=true], .err, .note')) return;
+  if (begun.has(form) && stateOf(form) === begun.get(form)) cancel(form); else form.requestSubmit();
+}
+
+document.addEventListener('focusout', ({ target, relatedTarget }) => {
+  const form = formOf(target);
+  if (!form || form.contains(relatedTarget)) return;
+  setTimeout(() => {
+    const elsewhere = document.hasFocus() && !form.contains(document.activeElement) && !document.querySelector('dialog:modal');
+    if (elsewhere && form.isConnected && !form.matches('.htmx-request')) leave(form);
+  }, 200);
 });
 
 /** Open the editor of a table cell. */
@@ -33,10 +56,20 @@ export function editCell(cell) {
 }
 
 document.addEventListener('dblclick', ({ target }) => editCell(target.closest?.('td[data-edit-url]')));
-document.addEventListener('htmx:after:settle', () => {
-  const control = document.querySelector('form[data-field-form] [autofocus]');
-  if (control && !control.closest('form').contains(document.activeElement)) {
-    control.focus();
-    control.select?.();
+
+onContent((root) => {
+  for (const form of root.querySelectorAll('form[data-field-form]')) {
+    if (begun.has(form)) continue;
+    begun.set(form, stateOf(form));
+    const control = form.querySelector('[aria-invalid=true], [autofocus]') ?? form.querySelector('input:not([type=hidden]), select, textarea');
+    if (control && !form.contains(document.activeElement)) {
+      control.focus();
+      control.select?.();
+    }
+  }
+  const field = returnTo && document.getElementById(returnTo);
+  if (field && !field.querySelector('form')) {
+    returnTo = '';
+    if (document.activeElement === document.body || document.activeElement.id === 'main') field.querySelector('[data-field-open]')?.focus();
   }
 });

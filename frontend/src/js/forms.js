@@ -22,6 +22,10 @@ function addRow(rows) {
   made.querySelector('input').focus();
 }
 
+// A form that leaves the page says so at once; one that comes back from the browser's memory is ready again.
+document.addEventListener('submit', (event) => setTimeout(() => { if (!event.defaultPrevented) event.submitter?.setAttribute('aria-busy', 'true'); }));
+addEventListener('pageshow', ({ persisted }) => { if (persisted) document.querySelectorAll('[aria-busy=true].btn').forEach((button) => button.removeAttribute('aria-busy')); });
+
 function removeRow(row) {
   row.querySelector('input').value = '';
   if (row.parentElement.querySelectorAll('[data-rows-row]').length > 1) row.hidden = true;
@@ -85,6 +89,13 @@ onContent((root) => {
     if (state) part.open = state === 'open';
     part.addEventListener('toggle', () => localStorage.setItem(`fold:${part.dataset.fold}`, part.open ? 'open' : 'shut'));
   }
+});
+
+document.addEventListener('change', ({ target }) => {
+  const name = target.matches?.('input[type=file]') && target.closest('[data-drop]')?.querySelector('[data-drop-name]');
+  if (!name) return;
+  name.textContent = [...target.files].map((file) => file.name).join(', ');
+  name.hidden = !target.files.length;
 });
 
 for (const kind of ['dragover', 'dragleave', 'drop']) {

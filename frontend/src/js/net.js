@@ -1,11 +1,13 @@
-// Lost connections, refusals, expired sessions: say it, lose nothing.
-import { onFailure, onTrigger, say } from './hx.js';
+// Lost connections, refusals, expired sessions: say it, lose nothing, send it again.
+import { ajax, onContent, onFailure, onTrigger, renew, say } from './hx.js';
+import { closeDialog } from './dialogs.js';
 import { toast } from './toasts.js';
 
 const bar = document.getElementById('netbar');
 const text = bar?.querySelector('[data-net-text]');
 const retry = bar?.querySelector('[data-net-retry]');
 let again = null;
+let byItself = false;
 
 function show(words, action = null) {
   if (!bar) return;
@@ -15,17 +17,78 @@ function show(words, action = null) {
   bar.hidden = false;
 }
 
-retry?.addEventListener('click', () => { const action = again; bar.hidden = true; action?.(); });
-addEventListener('offline', () => show(say('offline')));
-addEventListener('online', () => { const action = again; bar.hidden = true; action?.(); });
+function go() {
+  const action = again;
+  again = null;
+  bar.hidden = true;
+  action?.();
+}
+
+retry?.addEventListener('click', go);
+addEventListener('offline', () => show(say('offline'), again));
+addEventListener('online', () => { if (byItself) go(); else if (!again) bar.hidden = true; });
 
 onFailure(({ status, headers, timeout, retry: action }) => {
-  if (status === 429) toast({ text: say('busy', { n: headers.get('Retry-After') ?? '…' }), kind: 'warn' });
+  if (status === 401) askToSignIn(action);
+  else if (status === 429) wait(Number(headers.get('Retry-After')) || 60, action);
   else if (status >= 500) {
     const id = headers.get('X-Incident');
-    toast({ text: `${say('error')} ${id ? say('incident', { id }) : ''}`, kind: 'error' });
-  } else show(say(timeout ? 'timeout' : navigator.onLine ? 'failed' : 'offline'), action);
+    toast({ text: [say('error'), id && say('incident', { id })].filter(Boolean).join(' '), kind: 'error', action: { label: say('retry'), run: action } });
+  } else {
+    // After a time-out the server may have done it all the same: then the person decides.
+    byItself = !timeout;
+    show(say(timeout ? 'timeout' : navigator.onLine ? 'failed' : 'offline'), action);
+  }
 });
 
-// The page stays as it is; signing in happens in another tab, then the person saves again.
-onTrigger('login', ({ url }) => toast({ text: say('expired'), kind: 'warn', link: { url, label: say('signin') } }));
+/** Too often: a message that counts down and then offers to send the same again. */
+function wait(seconds, action) {
+  const box = toast({ text: say('busy', { n: seconds }), kind: 'warn', action: { label: say('retry'), run: action }, stay: (seconds + 20) * 1000 });
+  const button = box.querySelector('button');
+  button.disabled = true;
+  count(seconds, (left) => {
+    box.querySelector('.toast__t').textContent = left ? say('busy', { n: left }) : say('ready');
+    button.disabled = left > 0;
+    return box.isConnected;
+  });
+}
+
+function count(seconds, tell) {
+  const end = Date.now() + seconds * 1000;
+  const timer = setInterval(() => {
+    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    if (!tell(left) || !left) clearInterval(timer);
+  }, 250);
+}
+
+// The same on a page of its own.
+onContent((root) => {
+  for (const line of root.querySelectorAll('[data-countdown]')) {
+    const seconds = Number(line.dataset.countdown);
+    delete line.dataset.countdown;
+    count(seconds, (left) => { line.textContent = left ? say('busy', { n: left }) : say('ready'); return line.isConnected; });
+  }
+});
+
+// --- the session has ended: sign in over the page, then what was refused is sent again ---
+const dialog = document.getElementById('signin');
+let waiting = [];
+let asking = false;
+
+function askToSignIn(action) {
+  waiting.push(action);
+  if (!dialog || dialog.open || asking) return;
+  asking = true;
+  ajax('GET', `/login/again/?login=${encodeURIComponent(document.documentElement.dataset.login)}`, { target: '#signin', swap: 'innerHTML' }).finally(() => { asking = false; });
+}
+
+dialog?.addEventListener('close', () => { waiting = []; });
+onTrigger('signed-in', ({ key, user }) => {
+  const actions = waiting;
+  waiting = [];
+  closeDialog(dialog);
+  renew(key);
+  // Somebody else has sat down: this page is not theirs.
+  if (String(user) !== document.documentElement.dataset.user) location.reload();
+  else actions.forEach((action) => action());
+});

@@ -1,9 +1,10 @@
 // Search and commands: Ctrl K.
-import { onContent, say } from './hx.js';
+import { ajax, getText, onContent, say } from './hx.js';
 
 const dialog = document.getElementById('palette');
 const input = dialog?.querySelector('input');
 const list = dialog?.querySelector('#palette-list');
+const count = dialog?.querySelector('[data-palette-count]');
 let at = 0;
 let timer;
 let round = 0;
@@ -73,28 +74,29 @@ async function show() {
   const only = text.startsWith('>');
   const local = commands(only ? text.slice(1).trim() : text);
   const first = text ? [] : [beginning()];
+  count.hidden = true;
   list.replaceChildren(...first, local);
   mark(0);
-  if (only) return;
   const mine = ++round;
-  try {
-    const answer = await fetch(`${dialog.dataset.url}?q=${encodeURIComponent(text)}`, { headers: { 'HX-Request': 'true' } });
-    if (!answer.ok || mine !== round) return;
-    const found = document.createElement('div');
-    found.innerHTML = await answer.text();
-    list.replaceChildren(...first, ...(text || found.querySelector('.prow') ? [found] : []), ...(local.children.length ? [local] : []));
-    dialog.querySelector('[data-status]').textContent = say('found', { n: rows().length });
-    mark(0);
-  } catch { /* the commands stay */ }
+  if (only) return;
+  const answer = await getText(`${dialog.dataset.url}?q=${encodeURIComponent(text)}`);
+  if (answer === null || mine !== round) return;
+  const found = document.createElement('div');
+  found.innerHTML = answer;
+  const hits = found.querySelectorAll('.prow').length;
+  list.replaceChildren(...first, ...(text || hits ? [found] : []), ...(local.children.length ? [local] : []));
+  dialog.querySelector('[data-status]').textContent = count.textContent = say('found', { n: hits });
+  count.hidden = !text || !hits;
+  mark(0);
 }
 
 // What can be done with one result takes the place of the results.
 async function actions(url) {
   clearTimeout(timer);
   round += 1;
-  const answer = await fetch(url, { headers: { 'HX-Request': 'true' } }).catch(() => null);
-  if (!answer?.ok) return;
-  list.innerHTML = await answer.text();
+  const answer = await getText(url);
+  if (answer === null) return;
+  list.innerHTML = answer;
   mark(0);
 }
 
@@ -119,7 +121,7 @@ list?.addEventListener('click', (event) => {
     document.querySelector(row.hash)?.focus();
   } else if (row.getAttribute('href').startsWith('/_quick/')) {
     event.preventDefault();
-    import('./hx.js').then(({ ajax }) => ajax('GET', row.getAttribute('href'), { target: '#dialog', swap: 'innerHTML' }));
+    ajax('GET', row.getAttribute('href'), { target: '#dialog', swap: 'innerHTML' });
   }
 });
 document.addEventListener('click', (event) => {

@@ -5,15 +5,20 @@ const MOST = 3;
 const host = () => document.getElementById('toasts');
 let lastUndo = null;
 
-export function toast({ text, kind = 'ok', undo_url: undo, link }) {
+/** Show a message; gives its element. `action` is {label, run}; `stay` is how long, in ms. */
+export function toast({ text, kind = 'ok', undo_url: undo, link, action, stay: time }) {
   const box = document.createElement('div');
   box.className = `toast toast--${kind}`;
   if (kind === 'error') box.setAttribute('role', 'alert');
+  const icons = document.getElementById('toast-icons')?.content;
+  const icon = icons?.querySelector(`[data-kind=${kind}] svg`);
+  if (icon) box.append(icon.cloneNode(true));
   const words = document.createElement('span');
   words.className = 'toast__t';
   words.textContent = text;
   box.append(words);
   if (undo) box.append(button(say('undo'), () => { close(box); back(undo); }));
+  if (action) box.append(button(action.label, () => { close(box); action.run(); }));
   if (link) {
     const a = document.createElement('a');
     a.className = 'btn btn--link btn--sm';
@@ -21,15 +26,19 @@ export function toast({ text, kind = 'ok', undo_url: undo, link }) {
     a.textContent = link.label;
     box.append(a);
   }
-  const cross = button('×', () => close(box));
+  const cross = button('', () => close(box));
+  cross.className = 'btn btn--ghost btn--icon btn--sm';
   cross.setAttribute('aria-label', say('close'));
+  const x = icons?.querySelector('[data-kind=close] svg');
+  if (x) cross.append(x.cloneNode(true)); else cross.textContent = '×';
   box.append(cross);
   lastUndo = undo ? { box, undo } : lastUndo;
   const place = host();
   if (!place.matches(':popover-open')) place.showPopover?.();
   place.append(box);
   while (place.children.length > MOST) close(place.firstElementChild);
-  stay(box, undo ? 10000 : kind === 'error' ? 15000 : 6000);
+  linger(box, time ?? (undo ? 10000 : kind === 'error' ? 15000 : 6000));
+  return box;
 }
 
 function button(label, action) {
@@ -41,10 +50,10 @@ function button(label, action) {
   return made;
 }
 
-function stay(box, time) {
+function linger(box, time) {
   let timer = setTimeout(() => close(box), time);
   const hold = () => clearTimeout(timer);
-  const go = () => { hold(); timer = setTimeout(() => close(box), 3000); };
+  const go = () => { hold(); timer = setTimeout(() => close(box), Math.max(3000, time / 2)); };
   box.addEventListener('pointerenter', hold);
   box.addEventListener('focusin', hold);
   box.addEventListener('pointerleave', go);

@@ -81,7 +81,9 @@ class NumberField(Field):
         if value is None:
             return ""
         # Ungrouped, because in English a grouping comma would read back as a decimal one.
-        plain = format(value, "f")
+        plain = format(Decimal(value), "f")
+        whole, _point, part = plain.partition(".")
+        plain = plain if part.strip("0") else whole
         return plain.replace(".", ",") if formats.number(Decimal("0.5"))[1:2] == "," else plain
 
     def export(self, record: Journaled, reader: Reader) -> Any:
