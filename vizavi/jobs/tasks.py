@@ -74,6 +74,10 @@ def purge_some(entity: Entity, before: object) -> int:
                     if isinstance(column, ForeignKey) and column.remote_field.model is entity.model:
                         pointing = other.model.objects.filter(**{f"{column.name}__in": ids})
                         pointing.update(**{column.attname: None})
+                for f in other.relations:
+                    for record in other.model.objects.filter(f.any_of(ids)) if f.custom and f.target is entity else ():
+                        f.assign(record, None)
+                        record.save(update_fields=["custom", "custom_keys"])
         unlink(entity, ids)
         Link.objects.filter(entity=entity.name, record_id__in=ids).delete()
         ReachKey.objects.filter(entity=entity.name, record_id__in=ids).delete()
