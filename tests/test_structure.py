@@ -34,6 +34,7 @@ UNRESTRICTED = {
     "core/derived.py:rebuild": "derived tables",
     "duplicates/finding.py:_told": "kind and owner of a hidden record, by grant",
     "custom/tasks.py:derive_anew": "derived tables",
+    "core/fields/store.py:CustomStore.narrowed": "which rows a condition leaves; the door is asked with it",
     "dictionaries/actions.py:is_used": "only whether anything holds the option",
     "core/journal/undo.py:_gone": "only whether a row is still there",
     "files/store.py:files_of": "their record came through the door",

@@ -195,14 +195,16 @@ class Custom(_ByKey):
 
 
 class CustomKeys(_ByKey):
-    """The folded key of every text in `custom`, whether its field is defined at present or not."""
+    """The folded key of every text in `custom`; a field that is not defined at present keeps the key that it had."""
 
     of = "custom"
 
     def pre_save(self, record: models.Model, add: bool) -> Any:
         values: dict[str, Any] = record.custom  # type: ignore[attr-defined]
-        texts = {k: Address.text_of(v) if isinstance(v, dict) else v for k, v in values.items()}
-        keys = {k: key for k, text in texts.items() if isinstance(text, str) and (key := sort_key(text))}
+        fields = {f.store.key: f for f in record.entity().shape.folded}  # type: ignore[attr-defined]
+        keys = {k: key for k, key in getattr(record, self.attname).items() if k in values and k not in fields}
+        for key in values.keys() & fields.keys():
+            keys[key] = sort_key(fields[key].search_text(values[key]))
         setattr(record, self.attname, keys)
         return keys
 

@@ -10,7 +10,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Lookup, Transform
+from django.db.models import Lookup, Q, Transform
+
+#: So many rows are fetched by their ids.
+FEW = 1000
 
 
 def is_sqlite() -> bool:
@@ -68,6 +71,17 @@ class HasAny(Lookup):
             # NULL for a list that is not there would spoil a NOT around it.
             sql = f"COALESCE(jsonb_exists_any({lhs}, ARRAY[{marks}]), false)"
         return sql, [*params, *values]
+
+
+def narrowed(rows: models.QuerySet, found: Q) -> Q:
+    """A condition that an index serves, as ids when it leaves few rows: what SQLite cannot know beforehand.
+
+    It would go through all rows in the order of the page to find some few. PostgreSQL keeps figures of every index.
+    """
+    if not is_sqlite():
+        return found
+    ids = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return Q(pk__in=ids) if len(ids) <= FEW else found
 
 
 # -- custom values -----------------------------------------------------------------------------------------------------
@@ -135,6 +149,9 @@ class CustomValue(Transform):
     def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:  # type: ignore[override]
         column, params = compiler.compile(self.get_source_expressions()[0])
         return custom_sql(connection.vendor, column, self.cast, self.key), params
+
+    # Django would put a second CAST around a decimal, and the index would not be recognised.
+    as_sqlite = as_sql
 
     @property
     def identity(self) -> Any:

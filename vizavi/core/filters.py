@@ -55,6 +55,11 @@ class Condition:
     def q(self, reader: Reader) -> Q:
         return self.field.condition(self.operator, list(self.raws), reader)
 
+    def narrowed(self, reader: Reader) -> Q:
+        """The same for fetching rows: it may have looked how many there are."""
+        found = self.q(reader)
+        return found if self.operator in ("not", "empty") else self.field.store.narrowed(found)
+
     def text(self, reader: Reader) -> str:
         """The values for a chip: labels, not keys."""
         if self.operator == "empty":
@@ -98,10 +103,10 @@ class Filter:
         groups: dict[str, Q] = {}
         for condition in self.conditions:
             if condition.group:
-                found = condition.q(reader)
+                found = condition.narrowed(reader)
                 groups[condition.group] = groups[condition.group] | found if condition.group in groups else found
             else:
-                result &= condition.q(reader)
+                result &= condition.narrowed(reader)
         for group in groups.values():
             result &= group
         return result

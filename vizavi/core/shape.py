@@ -40,6 +40,11 @@ class Shape:
         return [f for f in kept if f.name not in BOOKKEEPING or f.name == "created_at"]
 
     @cached_property
+    def folded(self) -> list[Field]:
+        """Custom fields that are compared by a folded key."""
+        return [f for f in self.fields.values() if f.custom and f.folded]
+
+    @cached_property
     def relations(self) -> list[RelationField]:
         return [f for f in self.fields.values() if isinstance(f, RelationField)]
 

@@ -29,8 +29,11 @@ def indexes() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def create(name: str, model: type[models.Model], column: str, cast: str, key: str) -> None:
-    """Make an index on a custom value and the id. PostgreSQL lets people write meanwhile, SQLite makes them wait."""
+def create(name: str, model: type[models.Model], column: str, cast: str, key: str, then: str) -> None:
+    """Make an index on a custom value, where there is one, and on the columns by which rows of the same value are ordered.
+
+    PostgreSQL lets people write meanwhile, SQLite makes them wait.
+    """
     table = connection.ops.quote_name(model._meta.db_table)
     value = custom_sql(connection.vendor, connection.ops.quote_name(column), cast, key)
     # Inside a transaction (a test's) PostgreSQL cannot index concurrently.
@@ -38,7 +41,7 @@ def create(name: str, model: type[models.Model], column: str, cast: str, key: st
     with connection.cursor() as cursor:
         if not is_sqlite():
             cursor.execute(f"DROP INDEX IF EXISTS {name}")  # one that was interrupted is there, but not sound
-        cursor.execute(f"CREATE INDEX {how}{name} ON {table} ({value}, id)")
+        cursor.execute(f"CREATE INDEX {how}{name} ON {table} ({value}, {then}) WHERE {value} IS NOT NULL")
         # Without figures about the expression the planner guesses, and badly.
         cursor.execute(f"ANALYZE {name if is_sqlite() else table}")
 

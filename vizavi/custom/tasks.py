@@ -60,7 +60,7 @@ def index_values() -> None:
             column, _sep, rest = f.order_path.partition("__")
             cast, _sep, key = rest.partition("_")
             try:
-                dialect.create(name, entity.model, column, cast, key)
+                dialect.create(name, entity.model, column, cast, key, "id" if f.sortable else "created_at, id")
             except DatabaseError:
                 log.exception("No index for the custom field %s", definition)
                 continue

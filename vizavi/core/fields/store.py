@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import Q
 
-from vizavi.core.dialect import COMPARED
+from vizavi.core.dialect import COMPARED, narrowed
+from vizavi.core.records import unrestricted
 
 if TYPE_CHECKING:
     from vizavi.core.fields.base import Field
@@ -44,6 +46,10 @@ class ColumnStore:
     def compared_as(self, path: str) -> models.Field:
         """The model field that knows the values under this path."""
         return self.model._meta.get_field(path)  # type: ignore[return-value]
+
+    def narrowed(self, found: Q) -> Q:
+        """A condition on this value as the database answers it best."""
+        return found
 
     def indexed(self, path: str) -> bool:
         """Whether an index begins with this path."""
@@ -84,6 +90,13 @@ class CustomStore:
 
     def compared_as(self, path: str) -> models.Field:
         return COMPARED["text" if path == self.key_path else self.field.cast]
+
+    def narrowed(self, found: Q) -> Q:
+        with unrestricted("only which rows a condition leaves, the door comes after"):
+            rows = self.field.entity.model.objects.filter(found)
+            # Always true of a text, and it lets SQLite look "contains" up in the index.
+            rows = rows.filter(**{f"{self.key_path}__gte": ""}) if self.key_path else rows
+            return narrowed(rows, found) if self._indexed else found
 
     def indexed(self, path: str) -> bool:
         return self._indexed
