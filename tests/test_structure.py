@@ -44,6 +44,7 @@ UNRESTRICTED = {
 }
 #: Who may write rows: the journal itself.
 WRITING = {
+    "access/rules.py:look_rights_up_afresh": "a derived column of all users",
     "dictionaries/actions.py:ship": "options come with the program, as the tables do",
     "core/journal/operation.py:Op.lock": "reads rows to be written",
     "core/journal/operation.py:Op.create": "the journal",

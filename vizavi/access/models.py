@@ -48,6 +48,11 @@ class UserManager(BaseUserManager.from_queryset(JournaledQuerySet)):  # type: ig
         return self.get(email__iexact=username)
 
 
+def new_version() -> int:
+    """A number that has not been before, not even in a transaction that was given up."""
+    return secrets.randbits(62)
+
+
 class User(AbstractBaseUser, Journaled):
     """Somebody who signs in."""
 
@@ -59,7 +64,7 @@ class User(AbstractBaseUser, Journaled):
         ("readonly", _("Read-only")),
     ]
     #: Not data about the person, and not undone with them.
-    unjournaled: ClassVar[frozenset[str]] = frozenset({"password", "last_login", "preferences"})
+    unjournaled: ClassVar[frozenset[str]] = frozenset({"password", "last_login", "preferences", "rights_version"})
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = columns.Text(pgettext_lazy("person", "name"), max_length=200, indexed=True)
@@ -70,6 +75,8 @@ class User(AbstractBaseUser, Journaled):
     is_active = models.BooleanField(_("may sign in"), default=True)
     #: Language, theme, density, sidebar: how this person likes the screens.
     preferences = models.JSONField(default=dict, blank=True, editable=False)
+    #: Another one after every change of people or departments: what was looked up under the old one is worth nothing.
+    rights_version = models.BigIntegerField(default=new_version, editable=False)
 
     objects: ClassVar[Any] = UserManager()
 

@@ -16,6 +16,8 @@ from vizavi.core.records import Journaled
 
 #: Up to so many owners each get a branch of their own, which an index by owner and date serves in order.
 OWN_BRANCHES = 12
+#: What was looked up in this process: {user: (version of rights, {scope: owners})}.
+_kept: dict[int, tuple[int, dict[str, frozenset[int]]]] = {}
 
 
 class Policy:
@@ -94,22 +96,26 @@ def reason_for(scope: str) -> str:
 def scope_owners(user: Any, action: str) -> frozenset[int] | None:
     """Ids of the owners whose records this action reaches; None for everybody's.
 
-    Looked up once per user object, that is once per request: the scope follows the owners' present departments.
+    The scope follows the owners' present departments. It is kept in the process until the user's version of rights is
+    another one.
     """
     scope = presets.scope_of(user.role, action)
     if scope == presets.ALL:
         return None
     if scope == presets.NONE:
         return frozenset()
-    known = user.__dict__.setdefault("_scope_owners", {})
+    kept = _kept.get(user.pk)
+    if kept is None or kept[0] != user.rights_version:
+        kept = _kept[user.pk] = (user.rights_version, {})
+    known = kept[1]
     if scope not in known:
         known[scope] = frozenset({user.pk, *_colleagues(user, scope)})
     return known[scope]
 
 
 def forget(user: Any) -> None:
-    """Look the scopes of this user object up afresh."""
-    user.__dict__.pop("_scope_owners", None)
+    """Look the scopes of this user up afresh."""
+    _kept.pop(user.pk, None)
 
 
 def _colleagues(user: Any, scope: str) -> list[int]:

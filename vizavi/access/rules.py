@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from vizavi.core.errors import Refused
 from vizavi.core.journal.operation import Changed, Op, on_change
 from vizavi.core.models import Change
+from vizavi.core.records import writing
 
 
 @on_change
@@ -30,3 +31,14 @@ def takes_away(one: Changed) -> bool:
     if one.action == Change.UPDATE:
         return was == "administrator" and bool({"role", "is_active"} & set(one.diff))
     return was == "administrator" and one.action in (Change.DELETE, Change.PURGE)
+
+
+@on_change
+def look_rights_up_afresh(op: Op, changed: Sequence[Changed]) -> None:
+    """Whose records somebody reaches follows people and departments, and counts from the next request on, everywhere."""
+    from vizavi.access.models import User, new_version
+
+    people = (c for c in changed if c.entity.name == "user" and c.touches("role", "department", "is_active"))
+    if any(people) or any(c.entity.name == "department" for c in changed):
+        with writing():
+            User.objects.update(rights_version=new_version())

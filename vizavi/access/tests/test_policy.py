@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests.cast import make_department, make_user
 from vizavi.access import presets
+from vizavi.access.models import User
 from vizavi.access.policy import branch_of, forget
 from vizavi.core import actions, door
 from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid, Refused
-from vizavi.core.journal import operation
+from vizavi.core.journal import operation, undo
 from vizavi.core.records import unrestricted
 
 ROLES = tuple(presets.PRESETS)
@@ -133,6 +135,37 @@ def test_a_department_is_no_part_of_itself(administrator, company_tree):
     with pytest.raises(Invalid):
         actions.update(registry["department"], sales.pk, {"parent": north.pk}, administrator)
     assert branch_of(sales.pk) == {sales.pk, north.pk}
+
+
+@pytest.mark.django_db
+def test_rights_are_kept_until_people_or_departments_change(
+    head, ann, dan, administrator, company_tree, django_assert_num_queries
+):
+    company = registry["company"]
+
+    def reaches():
+        # As each request does: the person is read, the rights are asked for.
+        user = User.objects.get(pk=head.pk)
+        return door.owners(user, company) >= {ann.pk}, door.owners(user, company) >= {dan.pk}
+
+    assert reaches() == (True, False)
+    with django_assert_num_queries(1):
+        assert reaches() == (True, False)
+    actions.update(registry["user"], ann.pk, {"department": company_tree["service"].pk}, administrator)
+    assert reaches() == (False, False)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        actions.update(
+            registry["department"], company_tree["service"].pk, {"parent": head.department_id}, administrator
+        )
+        assert reaches() == (True, True)
+        raise RuntimeError
+    assert reaches() == (False, False)
+    _row, op = actions.update(
+        registry["department"], company_tree["service"].pk, {"parent": head.department_id}, administrator
+    )
+    assert reaches() == (True, True)
+    undo(op, administrator)
+    assert reaches() == (False, False)
 
 
 @pytest.mark.django_db
