@@ -4,6 +4,7 @@ import './js/dialogs.js';
 import './js/prefs.js';
 import './js/net.js';
 import './js/places.js';
+import './js/tabs.js';
 import './js/forms.js';
 import './js/fields.js';
 import './js/list.js';

@@ -65,9 +65,17 @@ def find(text: str, reader: Reader, *, limit: int = 20, entities: Iterable[Entit
         rows = dialect.newest(entity.name, asked, CANDIDATES)
         best = sorted(rows, key=lambda row: rank(row[1], text))[: limit * 2]
         seen = entity.model.objects.visible_to(reader.user).filter(pk__in=[row[0] for row in best])
-        visible = set(seen.values_list("pk", flat=True))
+        visible = {record.pk: record for record in seen}
+        reader.prefetch(list(visible.values()), reader.fields(entity, entity.subtitle))
         hits += [
-            Hit(entity, pk, title, snippet(title, body, text), entity.url(pk), rank(title, text))
+            Hit(
+                entity,
+                pk,
+                title,
+                snippet(title, body, text) or entity.subtitle_of(visible[pk], reader),
+                entity.url(pk),
+                rank(title, text),
+            )
             for pk, title, body in best
             if pk in visible
         ]
@@ -89,7 +97,7 @@ def rank(title: str, text: str) -> int:
 
 
 def snippet(title: str, body: str, text: str) -> str:
-    """The parts of the indexed text in which the words stand, without the title itself."""
+    """The parts of the indexed text in which the words stand, without the title itself; "" when they are in the title."""
     parts = [part for part in body.split(" · ") if part and part != title]
     asked, digits = words_of(text), phone_digits(text)
     good = [
@@ -97,4 +105,4 @@ def snippet(title: str, body: str, text: str) -> str:
         for p in parts
         if (digits and digits in "".join(c for c in p if c.isdigit())) or any(a in fold(p) for a in asked)
     ]
-    return " · ".join(good or parts)[:200]
+    return " · ".join(good)[:200]

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vizavi.ui import errors
 from vizavi.ui.html import ALL_TONES
 from vizavi.ui.jinja import engine
 from vizavi.ui.pages import add_toast, add_trigger, render, render_block
@@ -77,6 +78,13 @@ def styleguide_demo(request: HttpRequest, what: str) -> HttpResponse:
         data["name"] = request.GET.get("name", "")
         data["target"] = request.GET.get("target", "")
         return HttpResponse(render_block(request, template, what, data))
+    if what == "busy":
+        return HttpResponse(status=429, headers={"Retry-After": "12"})
+    pages = {"page-403": errors.forbidden, "page-404": errors.not_found, "page-429": errors.too_often}
+    if what in pages:
+        return pages[what](request)
+    if what == "page-500":
+        return errors.broken(request)
     if what == "error":
         response = HttpResponse(status=500)
         response.headers["X-Incident"] = "a1b2c3"

@@ -61,7 +61,7 @@ onContent((root) => {
   for (const form of root.querySelectorAll('form[data-field-form]')) {
     if (begun.has(form)) continue;
     begun.set(form, stateOf(form));
-    const control = form.querySelector('[aria-invalid=true], [autofocus]') ?? form.querySelector('input:not([type=hidden]), select, textarea');
+    const control = form.querySelector('[aria-invalid=true], [autofocus]') ?? form.querySelector('input:not([type=hidden]), textarea') ?? form.querySelector('select');
     if (control && !form.contains(document.activeElement)) {
       control.focus();
       control.select?.();
