@@ -26,6 +26,9 @@ class Policy:
     def branches(self, user: Any, entity: Entity, action: str) -> list[Q]:
         if not is_known(user):
             return []
+        own = entity.rows_for(user, action)
+        if own is not None:
+            return own
         if not entity.has_owner:
             return [Q()] if self._administers(user, entity, action) else []
         owners = scope_owners(user, action)
@@ -48,6 +51,9 @@ class Policy:
     def can(self, user: Any, action: str, entity: Entity, record: Journaled | None) -> Verdict:
         if not is_known(user):
             return Verdict(False, _("Sign in first."))
+        if entity.rows_for(user, action) is not None:
+            mine = record is None or record.pk is None or self._reaches(user, entity, action, record.pk)
+            return Verdict(mine, "" if mine else _("Only its owner or an administrator may do this."))
         if not entity.has_owner:
             # Whoever may write records at all may also coin a tag for them.
             coins = entity.open and action == door.CREATE and presets.scope_of(user.role, action) != presets.NONE
@@ -63,7 +69,9 @@ class Policy:
         return Verdict(False, reason_for(presets.scope_of(user.role, action)))
 
     def fields(self, user: Any, entity: Entity) -> FieldAccess:
-        return FieldAccess() if is_known(user) else FieldAccess(hidden=frozenset(entity.fields))
+        if not is_known(user):
+            return FieldAccess(hidden=frozenset(entity.fields))
+        return FieldAccess(readonly=frozenset() if user.role == "administrator" else entity.reserved)
 
     def grants(self, user: Any, grant: str) -> bool:
         return is_known(user) and grant in presets.GRANTS.get(user.role, ())
@@ -72,6 +80,15 @@ class Policy:
         if not is_known(user):
             return frozenset()
         return scope_owners(user, door.SEE) if entity.has_owner else None
+
+    def colleagues(self, user: Any) -> frozenset[int]:
+        if not is_known(user):
+            return frozenset()
+        return _of_scope(user, presets.DEPARTMENT)
+
+    @staticmethod
+    def _reaches(user: Any, entity: Entity, action: str, pk: int) -> bool:
+        return bool(entity.model.objects.reach_of(user, action).filter(pk=pk).exists())
 
     @staticmethod
     def _administers(user: Any, entity: Entity, action: str) -> bool:
@@ -104,6 +121,10 @@ def scope_owners(user: Any, action: str) -> frozenset[int] | None:
         return None
     if scope == presets.NONE:
         return frozenset()
+    return _of_scope(user, scope)
+
+
+def _of_scope(user: Any, scope: str) -> frozenset[int]:
     kept = _kept.get(user.pk)
     if kept is None or kept[0] != user.rights_version:
         kept = _kept[user.pk] = (user.rights_version, {})

@@ -142,7 +142,7 @@ def filter_params(entity: Entity) -> list[Schema]:
     """The filter grammar, spelt out for each field."""
     meaning = {
         "": _("any of, separated by commas"), "not": _("none of"), "gte": _("from"), "lte": _("up to"),
-        "contains": _("contains"), "empty": _("1: not filled in, 0: filled in"),
+        "contains": _("contains"), "starts": _("starts with"), "empty": _("1: not filled in, 0: filled in"),
     }  # fmt: skip
     return [
         query(f"{f.name}__{op}" if op else f.name, {"type": "string"}, f"{f.label}: {meaning[op]}")

@@ -92,7 +92,8 @@ class Choices(models.JSONField):
     """
 
     def __init__(self, *args: Any, options: Any = (), **kwargs: Any):
-        self.options = list(options)
+        #: Keys and labels, or a function that gives them.
+        self.options = options if callable(options) else list(options)
         super().__init__(*args, **{"default": list, "blank": True, **kwargs})
 
 

@@ -67,6 +67,9 @@ class Policy(Protocol):
     def owners(self, user: Any, entity: Entity) -> frozenset[int] | None:
         """Owners whose records this person sees, for the search index; None for everybody's."""
 
+    def colleagues(self, user: Any) -> frozenset[int]:
+        """The people of this person's department, the person included."""
+
 
 class Closed:
     """The policy while none is registered: nothing is visible, nothing may be done."""
@@ -84,6 +87,9 @@ class Closed:
         return False
 
     def owners(self, user: Any, entity: Entity) -> frozenset[int] | None:
+        return frozenset()
+
+    def colleagues(self, user: Any) -> frozenset[int]:
         return frozenset()
 
 
@@ -114,6 +120,10 @@ def grants(user: Any, grant: str) -> bool:
 
 def owners(user: Any, entity: Entity) -> frozenset[int] | None:
     return policy.owners(user, entity)
+
+
+def colleagues(user: Any) -> frozenset[int]:
+    return policy.colleagues(user)
 
 
 def union(conditions: Iterable[Q]) -> Q:

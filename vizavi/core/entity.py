@@ -101,6 +101,10 @@ class Entity:
     place: ClassVar[bool] = True
     #: The text of what stands as a card in the histories of the records that it is about: a note, a call.
     event: ClassVar[str] = ""
+    #: Fields that only administrators write.
+    reserved: ClassVar[frozenset[str]] = frozenset()
+    #: A filter (`status=new&owner=me`) whose rows are counted beside the entity's place in the menu.
+    badge: ClassVar[str] = ""
     #: May be created and deleted (the firm itself may not).
     many: ClassVar[bool] = True
 
@@ -152,7 +156,7 @@ class Entity:
             "title": (self.title,), "columns": said.columns, "filters": said.filters, "subtitle": self.subtitle,
             "sort": (self.sort.lstrip("-"),), "search": said.search, "keys": self.keys, "timeline": self.timeline,
             "quick": said.quick, "event": words(self.event),
-            "synonyms": tuple(self.synonyms), "readonly": tuple(self.readonly - set(BOOKKEEPING)),
+            "synonyms": tuple(self.synonyms), "readonly": tuple((self.readonly | self.reserved) - set(BOOKKEEPING)),
             "sections": tuple(n for names in said.sections.values() for n in names),
             "duplicates": tuple(n for names in self.duplicates.values() for n in names),
         }  # fmt: skip
@@ -235,6 +239,10 @@ class Entity:
     def can_be_extended(self) -> bool:
         """Administrators may add fields to it and lay its cards out."""
         return self.has_owner and self.pages and not self.admin
+
+    def rows_for(self, user: Any, action: str) -> list[Q] | None:
+        """The rows on which a known person may do this, where the entity has a rule of its own; None: roles decide."""
+        return None
 
     def related(self) -> list[Pointing]:
         """Relations of other entities that point here, for the cards of a record page."""

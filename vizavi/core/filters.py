@@ -1,8 +1,8 @@
 """The one filter grammar, for pages, saved views, the API and reports.
 
-`field=a,b` any of · `field__not=` · `field__gte=` · `field__lte=` · `field__contains=` · `field__empty=1` ·
-`or.1.field=…`: conditions of one number are alternatives, groups and plain conditions must all hold.
-A comma inside a value is written `\\,`.
+`field=a,b` any of (of numbers and dates also `from..to`) · `field__not=` · `field__gte=` · `field__lte=` ·
+`field__contains=` · `field__starts=` · `field__empty=1` · `id=3,5` · `or.1.field=…`: conditions of one number are
+alternatives, groups and plain conditions must all hold. A comma inside a value is written `\\,`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from vizavi.core import periods
 from vizavi.core.errors import Invalid
-from vizavi.core.fields import AboutField, Pointing
-from vizavi.core.fields.base import OPERATORS
+from vizavi.core.fields import IdField
 
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from vizavi.core.reading import Reader
 
 #: Parameters that are not conditions.
-RESERVED = frozenset({"q", "sort", "after", "before", "limit", "cols", "peek", "last", "format", "view"})
+RESERVED = frozenset({"q", "sort", "after", "before", "limit", "cols", "group", "peek", "last", "format", "view"})
 MOST = 40
+#: Words for people that mean somebody else for each reader.
+OWN = {"me": gettext_lazy("me"), "my_department": gettext_lazy("my department")}
 _GROUP = re.compile(r"or\.(\d{1,2})\.(.+)")
 _COMMA = re.compile(r"(?<!\\),")
 
@@ -64,26 +66,27 @@ class Condition:
         """The values for a chip: labels, not keys."""
         if self.operator == "empty":
             return _("not filled in") if self.field.truth(self.raws) else _("filled in")
-        shown = []
-        for raw in self.raws:
-            name = periods.label(raw) if hasattr(self.field, "span") else None
-            if name is None and self.field.kind in ("choice", "choices", "yesno"):
-                choice: Any = self.field
-                name = choice.label_of(raw) if choice.many else choice.text(choice.to_python(raw), reader)
-            if name is None and isinstance(self.field, Pointing | AboutField):
-                one = [self.field.item(raw)] if self.field.many and raw != "me" else raw  # type: ignore[union-attr]
-                name = _("me") if raw == "me" else self.field.text(one if self.field.many else int(raw), reader)
-            if name is None and self.field.kind in ("date", "datetime"):
-                name = self.field.text(self.field.to_python(raw), reader).split(",")[0]
-            shown.append(name or raw)
-        return ", ".join(shown)
+        return ", ".join(self._word(raw, reader) or raw for raw in self.raws)
+
+    def _word(self, raw: str, reader: Reader) -> str:
+        f: Any = self.field
+        if f.kind in ("date", "datetime", "number", "integer", "money"):
+            low, dots, high = raw.partition("..")
+            if dots:
+                return f"{self._word(low, reader)} – {self._word(high, reader)}"
+            known = periods.label(raw) if "date" in f.kind else None
+            return known or f.text(f.to_python(raw), reader).split(", ")[0]
+        if f.kind in ("choice", "choices"):
+            return f.label_of(f.key(raw))
+        if f.kind == "user" and raw in OWN:
+            return str(OWN[raw])
+        return f.text(f.to_python(raw), reader) if f.kind in ("yesno", "user", "relation", "links", "about") else raw
 
     @property
     def sign(self) -> str:
         """How the operator reads between field and value."""
-        return {"": ":", "not": _("is not"), "gte": "≥", "lte": "≤", "contains": _("contains"), "empty": ":"}[
-            self.operator
-        ]
+        words = {"not": _("is not"), "gte": "≥", "lte": "≤", "contains": _("contains"), "starts": _("starts with")}
+        return {**words, "skipped": _("left alone by operation")}.get(self.operator, ":")
 
 
 @dataclass
@@ -111,10 +114,10 @@ class Filter:
             result &= group
         return result
 
-    def params(self, without: Condition | None = None) -> dict[str, str]:
-        """The conditions as URL parameters."""
-        found = {c.param: c.raw for c in self.conditions if c is not without}
-        return {**found, **({"q": self.text} if self.text else {})}
+    def params(self, without: Condition | None = None) -> list[tuple[str, str]]:
+        """The conditions as URL parameters; one name may come several times."""
+        found = [(c.param, c.raw) for c in self.conditions if c is not without]
+        return [*found, ("q", self.text)] if self.text else found
 
     def query(self, without: Condition | None = None) -> str:
         return urlencode(self.params(without))
@@ -125,8 +128,17 @@ def split(raw: str) -> tuple[str, ...]:
     return tuple(part.replace("\\,", ",").strip() for part in _COMMA.split(raw))
 
 
-def parse(entity: Entity, params: Mapping[str, str] | Iterable[tuple[str, str]], reader: Reader) -> Filter:
-    """The filter of these parameters. Raises `Invalid` by parameter for what is unknown, hidden or makes no sense."""
+def parse(
+    entity: Entity,
+    params: Mapping[str, str] | Iterable[tuple[str, str]],
+    reader: Reader,
+    dropped: list[str] | None = None,
+) -> Filter:
+    """The filter of these parameters. Raises `Invalid` by parameter for what is unknown, hidden or makes no sense.
+
+    With `dropped` such conditions are left out instead and their messages put there: for a filter that was stored by
+    somebody who sees more.
+    """
     items = params.items() if isinstance(params, Mapping) else params
     found = Filter(entity)
     errors: dict[str, list[str]] = {}
@@ -138,11 +150,11 @@ def parse(entity: Entity, params: Mapping[str, str] | Iterable[tuple[str, str]],
             continue
         group, name = match.groups() if (match := _GROUP.fullmatch(param)) else ("", param)
         name, _sep, operator = name.partition("__")
-        target = entity.fields.get(name)
+        target: Field | None = IdField(entity) if name == "id" else entity.fields.get(name)
         # A hidden field is unknown: an error that told the two apart would tell that it exists.
         if target is None or not access.sees(name):
             errors[param] = [_("There is no field “%(name)s” to filter by.") % {"name": name[:60]}]
-        elif operator not in OPERATORS or operator not in target.operators:
+        elif operator not in target.operators:
             errors[param] = [_("“%(label)s” cannot be filtered in this way.") % {"label": target.label}]
         elif raw == "" and operator != "empty":
             continue
@@ -153,13 +165,15 @@ def parse(entity: Entity, params: Mapping[str, str] | Iterable[tuple[str, str]],
             try:
                 condition.q(reader)
                 condition.text(reader)
+                found.conditions.append(condition)
             except ValidationError as error:
                 errors[param] = list(error.messages)
-            found.conditions.append(condition)
     if len(found.conditions) > MOST:
         errors[""] = [_("At most %(most)s conditions.") % {"most": MOST}]
-    if errors:
+    if errors and dropped is None:
         raise Invalid(errors)
+    if dropped is not None:
+        dropped += [m for messages in errors.values() for m in messages]
     return found
 
 

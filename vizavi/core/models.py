@@ -92,6 +92,18 @@ class Change(models.Model):
         indexes = [models.Index(fields=["entity", "record_id", "version"], name="change_record")]
 
 
+class Skipped(models.Model):
+    """A record that an operation on many left alone, and why; written in the transaction of its chunk."""
+
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="skipped")
+    entity = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        indexes = [models.Index(fields=["operation", "record_id"], name="skipped_operation")]
+
+
 class TimelineRow(models.Model):
     """A change, once per record whose history shows it: the record itself and those it hung on at that moment."""
 

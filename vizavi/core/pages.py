@@ -248,6 +248,11 @@ def page(
     return result
 
 
+def place_of(record: Journaled, sort: str, reader: Reader) -> str:
+    """The cursor of a record in a list of that order, for its neighbours."""
+    return _encode([k.of(record) for k in keys(record.entity(), sort, reader)], None)
+
+
 def count(entity: Entity, reader: Reader, where: Q | None = None, *, deleted: bool = False) -> tuple[int, bool]:
     """How many rows this person sees, and whether that is exact: counting stops beyond `EXACT`."""
     branches = door.branches(reader.user, entity)

@@ -17,15 +17,19 @@ NAMED = {
     "this_year": _("this year"), "last_year": _("last year"), "next_year": _("next year"),
 }  # fmt: skip
 
-_ROLLING = re.compile(r"(last|next)_([1-9]\d{0,3})_days")
+ROLLING = re.compile(r"(last|next)_([1-9]\d{0,3})_days")
+AGO = re.compile(r"(\d{1,4})_days_ago")
 
 
 def span(name: str, today: date) -> tuple[date, date] | None:
     """First and last day of a named period seen from `today`, both included; None for an unknown name.
 
-    Weeks start on Monday. `last_30_days` ends today, `next_7_days` begins today.
+    Weeks start on Monday. `last_30_days` ends today, `next_7_days` begins today, `30_days_ago` is one day.
     """
-    if match := _ROLLING.fullmatch(name):
+    if match := AGO.fullmatch(name):
+        day = today - timedelta(days=int(match[1]))
+        return day, day
+    if match := ROLLING.fullmatch(name):
         days = timedelta(days=int(match[2]) - 1)
         return (today - days, today) if match[1] == "last" else (today, today + days)
     if name not in NAMED:
@@ -47,7 +51,9 @@ def span(name: str, today: date) -> tuple[date, date] | None:
 
 def label(name: str) -> str | None:
     """The period for eyes, None for an unknown name."""
-    if match := _ROLLING.fullmatch(name):
+    if match := AGO.fullmatch(name):
+        return ngettext("%(days)s day ago", "%(days)s days ago", int(match[1])) % {"days": match[1]}
+    if match := ROLLING.fullmatch(name):
         days = int(match[2])
         if match[1] == "last":
             return ngettext("last %(days)s day", "last %(days)s days", days) % {"days": days}

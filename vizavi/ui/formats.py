@@ -147,6 +147,13 @@ def _time(hour: int, minute: int, language: Locale) -> str:
     return format_time(dt.time(hour, minute), format="short", locale=language)
 
 
+def month(value: Any) -> str:
+    """`Ноябрь 2026`."""
+    value = _local(value)
+    text = format_date(value, format="LLLL y", locale=locale()) if isinstance(value, dt.date) else ""
+    return text[:1].upper() + text[1:]
+
+
 def time(value: Any) -> str:
     """`14:05`."""
     value = _local(value)

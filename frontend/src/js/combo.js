@@ -16,7 +16,7 @@ class Combo extends HTMLElement {
     this.list.addEventListener('click', ({ target }) => this.take(target.closest('[role=option]')));
     this.addEventListener('click', ({ target }) => {
       if (target.closest('[data-clear]')) { this.set('', ''); this.input.focus(); }
-      if (target.closest('[data-remove]')) { target.closest('[data-chip]').remove(); this.input.focus(); this.changed(); }
+      if (target.closest('button[data-remove]')) { target.closest('[data-chip]').remove(); this.input.focus(); this.changed(); }
     });
   }
 

@@ -10,7 +10,7 @@ from vizavi.core.fields.json import JsonField
 from vizavi.core.fields.links import AboutField, LinksField
 from vizavi.core.fields.number import CurrencyField, IntegerField, MoneyField, NumberField
 from vizavi.core.fields.reach import EmailsField, PhonesField
-from vizavi.core.fields.relation import FileField, Pointing, RelationField, UserField
+from vizavi.core.fields.relation import FileField, IdField, Pointing, RelationField, UserField
 from vizavi.core.fields.text import AddressField, EmailField, LongTextField, TextField, UrlField
 from vizavi.core.fields.time import DateField, DateTimeField
 
@@ -27,6 +27,7 @@ __all__ = [
     "EmailsField",
     "Field",
     "FileField",
+    "IdField",
     "IntegerField",
     "JsonField",
     "LinksField",

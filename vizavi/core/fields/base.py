@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 _kinds: dict[type[models.Field], type[Field]] = {}
 
-#: What the operators of the filter grammar mean, without the field: `field__gte=`. `""` is "any of".
-OPERATORS = ("", "not", "gte", "lte", "contains", "empty")
+#: The operators of the filter grammar, without the field: `field__gte=`. `""` is "any of", which takes ranges too.
+OPERATORS = ("", "not", "gte", "lte", "contains", "starts", "empty", "skipped")
 
 
 class per_language(property):
@@ -220,12 +222,18 @@ class Field:
         """The new value together with that part of the old one which this person does not see and so cannot drop."""
         return value
 
+    def key_of(self, item: Any) -> Any:
+        """Of kinds with several values: what makes two items the same one."""
+        return item
+
     # -- many records ----------------------------------------------------------------------------------------------
 
     def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
         """The rows for which this holds. Raises `ValidationError` for a value that makes no sense."""
         if operator == "empty":
             return self.empty_condition() if self.truth(raws) else ~self.empty_condition()
+        if operator == "" and "gte" in self.operators:
+            return reduce(or_, [self.within(*self.span(raw, reader)) for raw in raws])
         values = [self.filter_value(raw, reader) for raw in raws]
         if operator == "":
             return self.any_of(values)
@@ -247,6 +255,14 @@ class Field:
 
     def any_of(self, values: list[Any]) -> Q:
         return Q(**{f"{self.lookup}__in": values})
+
+    def span(self, raw: str, reader: Reader) -> tuple[Any, Any]:
+        """First and last of what `100..200` means, both included; a value alone is both."""
+        low, dots, high = raw.partition("..")
+        return self.filter_value(low, reader), self.filter_value(high if dots else low, reader)
+
+    def within(self, first: Any, last: Any) -> Q:
+        return Q(**{f"{self.lookup}__gte": first, f"{self.lookup}__lte": last})
 
     def empty_condition(self) -> Q:
         return Q(**{f"{self.lookup}__isnull": True} if self.store.nullable else {self.store.path: self.blank()})

@@ -113,7 +113,8 @@ class ChoicesField(_Options):
 
     @per_language
     def known(self) -> list[tuple[str, str]]:
-        return [(str(key), str(label)) for key, label in self.column.options]
+        found = self.column.options
+        return [(str(key), str(label)) for key, label in (found() if callable(found) else found)]
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:
         return data.getlist(self.name) if hasattr(data, "getlist") else data.get(self.name)

@@ -36,6 +36,9 @@ class _Linked(Field):
         """The entity and id of an item of the canonical form; None where that kind of record is not known (any more)."""
         raise NotImplementedError
 
+    def key_of(self, item: Any) -> Any:
+        return self.target_of(item)
+
     def item(self, raw: Any) -> Any:
         """One item in canonical form. Raises `ValidationError`."""
         raise NotImplementedError

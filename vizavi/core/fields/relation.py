@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from vizavi.core import door
 from vizavi.core.fields.base import Field, register_kind
 
 if TYPE_CHECKING:
@@ -37,15 +38,16 @@ class Pointing(Field):
     operators: ClassVar[tuple[str, ...]] = ("", "not", "empty")
     target: Entity
 
-    def filter_value(self, raw: str, reader: Reader) -> Any:
-        return parse_id(raw)
+    def ids(self, raws: list[str], reader: Reader) -> list[int]:
+        """The ids that the words of a filter mean."""
+        return [parse_id(raw) for raw in raws]
 
     def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
         if operator == "empty":
             return super().condition(operator, raws, reader)
-        wanted = [self.filter_value(raw, reader) for raw in raws]
         # A filter by an id that the door hides would tell who hangs on it.
-        seen = [value for value in wanted if reader.ref(self.target, value).visible]
+        refs = reader.refs(self.target, self.ids(raws, reader))
+        seen = [value for value, ref in refs.items() if ref.visible]
         return self.any_of(seen) if operator == "" else ~self.any_of(seen) | self.empty_condition()
 
     def value_by_name(self, text: str, reader: Reader) -> Any:
@@ -102,12 +104,18 @@ class RelationField(Pointing):
 
 
 class UserField(RelationField):
-    """A colleague; `me` means whoever asks."""
+    """A colleague; in a filter `me` means whoever asks, `my_department` all of that person's department."""
 
     kind = "user"
 
-    def filter_value(self, raw: str, reader: Reader) -> Any:
-        return reader.user.pk if raw.strip().lower() == "me" else super().filter_value(raw, reader)
+    def ids(self, raws: list[str], reader: Reader) -> list[int]:
+        found: list[int] = []
+        for raw in raws:
+            if raw == "my_department":
+                found += sorted(door.colleagues(reader.user))
+            else:
+                found += [reader.user.pk] if raw == "me" else super().ids([raw], reader)
+        return found
 
 
 class FileField(RelationField):
@@ -118,6 +126,30 @@ class FileField(RelationField):
 
     def text(self, value: Any, reader: Reader) -> str:
         return "" if value is None else reader.ref(self.target, value).title
+
+
+class IdField(Field):
+    """The number of the record itself: a filter that every entity has, no column.
+
+    `id=3,5`; `id__skipped=7` are the records that operation 7 left alone.
+    """
+
+    kind = "id"
+    operators = ("", "skipped")
+
+    def __init__(self, entity: Entity):
+        super().__init__(entity, entity.model._meta.pk)
+
+    @property
+    def label(self) -> str:
+        return _("Records")
+
+    def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
+        from vizavi.core.models import Skipped
+
+        ids = [parse_id(raw) for raw in raws]
+        rows = Skipped.objects.filter(operation__in=ids, entity=self.entity.name)
+        return Q(pk__in=rows.values("record_id") if operator else ids)
 
 
 def kind_of_relation(column: models.ForeignKey) -> type[RelationField]:

@@ -24,7 +24,7 @@ class TextField(Field):
     """One line of text."""
 
     kind = "text"
-    operators: ClassVar[tuple[str, ...]] = ("", "not", "contains", "empty")
+    operators: ClassVar[tuple[str, ...]] = ("", "not", "contains", "starts", "empty")
     folded = True
 
     @property
@@ -66,10 +66,11 @@ class TextField(Field):
         return (sort_key(self.filter_text(raw)) or "") if self.keyed else self.filter_text(raw)
 
     def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
-        if operator == "contains":
-            # "contains" takes one phrase: a comma in it is a comma.
+        if operator in ("contains", "starts"):
+            # It takes one phrase: a comma in it is a comma.
             value = fold(",".join(raws)) if self.keyed else clean_text(",".join(raws))
-            return Q(**{f"{self.lookup}__{'contains' if self.keyed else 'icontains'}": value})
+            lookup = "startswith" if operator == "starts" else operator
+            return Q(**{f"{self.lookup}__{lookup if self.keyed else f'i{lookup}'}": value})
         return super().condition(operator, raws, reader)
 
     def empty_condition(self) -> Q:

@@ -99,27 +99,16 @@ class DateField(Field):
 
     # A filter value is a day or the name of a period; "any of" means "within any of these".
 
-    def span(self, raw: str) -> tuple[date, date]:
-        """First and last day that the words mean."""
-        found = periods.span(raw.strip(), timezone.localdate())
-        if found:
-            return found
-        day = read_date(raw)
-        return day, day
-
-    def within(self, first: date, last: date) -> Q:
-        return Q(**{f"{self.lookup}__gte": first, f"{self.lookup}__lte": last})
+    def span(self, raw: str, reader: Reader) -> tuple[date, date]:
+        """First and last day that the words mean: a day, the name of a period, or `first..last` of such."""
+        low, dots, high = raw.strip().partition("..")
+        if dots:
+            return self.span(low, reader)[0], self.span(high, reader)[1]
+        return periods.span(low, timezone.localdate()) or (read_date(low), read_date(low))
 
     def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
         if operator in ("gte", "lte"):
-            first, last = self.span(raws[0])
-            edge = self.within(first, last).children[0 if operator == "gte" else 1]
-            return Q(edge)
-        if operator == "":
-            result = Q(pk__in=[])
-            for raw in raws:
-                result |= self.within(*self.span(raw))
-            return result
+            return Q(self.within(*self.span(raws[0], reader)).children[0 if operator == "gte" else 1])
         return super().condition(operator, raws, reader)
 
 

@@ -15,7 +15,7 @@ from vizavi.core.columns import derived_from, is_derived
 from vizavi.core.dialect import write_rows
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Clash, Conflict, OutsideOperation
-from vizavi.core.models import Change, Operation
+from vizavi.core.models import Change, Operation, Skipped
 from vizavi.core.records import Journaled, writing
 
 _current: ContextVar[Op | None] = ContextVar("vizavi_operation", default=None)
@@ -54,6 +54,7 @@ class Op:
     def __init__(self, row: Operation):
         self.row = row
         self._pending: list[Changed] = []
+        self._skipped: list[Skipped] = []
         self.at = timezone.now()
 
     @property
@@ -217,6 +218,10 @@ class Op:
             for model, ids in by_model.items():
                 model.objects.filter(pk__in=ids).delete()
 
+    def skip(self, entity: Entity, reasons: dict[int, str]) -> None:
+        """Remember whom this operation left alone, and why. An operation that did nothing else leaves no trace."""
+        self._skipped += [Skipped(entity=entity.name, record_id=pk, reason=r[:500]) for pk, r in reasons.items()]
+
     def flush(self) -> None:
         """Tell the subscribers what has changed since the last time, and store the counts."""
         while self._pending:
@@ -225,6 +230,10 @@ class Op:
                 subscriber(self, changed)
         if self.row.pk is not None:
             self.row.save()
+            for row in self._skipped:
+                row.operation = self.row
+            Skipped.objects.bulk_create(self._skipped, batch_size=500)
+            self._skipped = []
 
 
 def _stored(column: models.Field, record: Journaled) -> Any:

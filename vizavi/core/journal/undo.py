@@ -92,8 +92,13 @@ def undo_chunks(long: Any, by: Any, result: UndoResult) -> None:
         batch = list(rows[: long.size])
         if not batch:
             return
-        with long.chunk(last=batch[-1].pk, done=long.checkpoint.get("done", 0) + len(batch)) as op:
+        known, mark = len(result.obstacles), long.checkpoint
+        with long.chunk(last=batch[-1].pk, done=mark.get("done", 0) + len(batch)) as op:
             _undo_rows(op, batch, by, result)
+            fresh = result.obstacles[known:]
+            for obstacle in fresh:
+                op.skip(registry[obstacle.entity], {obstacle.record_id: obstacle.message})
+            long.row.checkpoint = {**mark, "skipped": mark.get("skipped", 0) + len(fresh)}
 
 
 def _undo_rows(op: Op, rows: Sequence[Change], by: Any, result: UndoResult) -> None:
