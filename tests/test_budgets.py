@@ -25,6 +25,7 @@ BUDGETS = {
     "exchange": 2000,
     "api": 2000,
     "screens": 2000,
+    "lists": 2000,
     "access": 2000,
     "setup": 2000,
 }

@@ -11,9 +11,10 @@ from tests.cast import make_department, make_user
 from vizavi.clients.models import Company
 from vizavi.core import actions
 from vizavi.core.entity import registry
-from vizavi.core.journal import operation, undo
+from vizavi.core.journal import undo
 from vizavi.core.models import Operation
 from vizavi.core.records import unrestricted
+from vizavi.lists.change import change_many
 
 NAMES = st.sampled_from(["Ромашка", "Ёлка", "Альфа", "x"])
 STEP = st.one_of(
@@ -65,8 +66,7 @@ class UndoGivesBack(TransactionTestCase):
             elif kind == "edit" and live:
                 actions.update(entity, pk, {name: value}, by)
             elif kind == "bulk":
-                with operation("company.bulk", by=by) as op:
-                    actions.bulk_chunk(op, entity, pks, by, {name: value}, actions.BulkResult())
+                change_many(entity, pks, {name: value}, by)
         for row in Operation.objects.filter(pk__gt=first).order_by("-pk"):
             result = undo(row, by)
             assert not result.obstacles, (row, result.obstacles)

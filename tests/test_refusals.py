@@ -55,7 +55,7 @@ def test_a_breakdown_has_a_number_that_stands_in_the_log(client_of, ann, monkeyp
     def broken(*args, **kwargs):
         raise RuntimeError("something")
 
-    monkeypatch.setattr("vizavi.screens.lists.list_context", broken)
+    monkeypatch.setattr("vizavi.lists.page.list_context", broken)
     client = client_of(ann)
     client.raise_request_exception = False
     page = client.get("/companies/")

@@ -169,10 +169,7 @@ def test_there_are_no_signals():
 
 def test_operations_that_change_records_are_made_below_the_views():
     """A view says one verb of `actions`; a rule in a view would hold for pages only."""
-    known = {
-        "screens/acts.py:bulk": "one operation around `actions.bulk_chunk`",
-        "setup/views.py:profile": "one's own name, for which nobody need be an administrator",
-    }
+    known = {"setup/views.py:profile": "one's own name, for which nobody need be an administrator"}
     found = {
         place
         for place, node, _around in walk()

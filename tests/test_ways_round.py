@@ -90,6 +90,7 @@ def addresses(ids: list[int]) -> list[str]:
         "what": ["combo", "dialog", "field"],
         "secret": ["nobody-knows"],
         "dictionary": ["industry"],
+        "way": ["next", "previous"],
     }
     found: dict[str, None] = {}
     for text, names in patterns():

@@ -51,6 +51,7 @@ OWN_APPS = [
     "exchange",
     "api",
     "screens",
+    "lists",
     "access",
     "clients",
     "activities",

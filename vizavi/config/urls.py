@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-# The generic screens come last: their `<plural>/` would swallow the others.
+# The generic pages come last: their `<plural>/` would swallow the others.
 PACKAGES = [
     ("api/v1/", "vizavi.api.urls"),
     ("api/docs/", "vizavi.api.docs"),
@@ -17,6 +17,7 @@ PACKAGES = [
     ("", "vizavi.demo.urls"),
     ("", "vizavi.ui.urls"),
     ("", "vizavi.screens.urls"),
+    ("", "vizavi.lists.urls"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path(prefix, include(module)) for prefix, module in PACKAGES]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,9 +13,8 @@ from vizavi.core import door
 from vizavi.core.columns import derived_from
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid, NotThere, Refused
-from vizavi.core.fields import Field
 from vizavi.core.firm import firm
-from vizavi.core.journal.operation import Op, operation
+from vizavi.core.journal.operation import operation
 from vizavi.core.likeness import keys_of_record
 from vizavi.core.models import Firm, Operation, ReachKey
 from vizavi.core.reading import Reader
@@ -227,76 +225,6 @@ def _move(
             check_unique(entity, record, entity.recognised)
         (op.delete if into_bin else op.restore)(records)
     return op.row if op.done else None
-
-
-@dataclass
-class BulkResult:
-    """What a change of many records did, and whom it skipped: {id: reason}."""
-
-    changed: int = 0
-    skipped: dict[int, str] = field(default_factory=dict)
-    operation: Operation | None = None
-
-
-def bulk_chunk(
-    op: Op,
-    entity: Entity,
-    ids: Iterable[int],
-    by: Any,
-    data: Mapping[str, Any] | None,
-    result: BulkResult,
-    mode: str = "set",
-) -> None:
-    """Change (`data`) or delete (None) some records inside an operation, skipping those that may not or cannot be.
-
-    Of fields that hold several values, `mode` may `add` to what is there or `remove` from it. Whom it skipped and why
-    is kept beside the operation. Raises `Invalid` when the data make no sense for any record.
-    """
-    wanted = list(ids)
-    action = door.DELETE if data is None else door.CHANGE
-    may = set(entity.model.objects.visible_to(by, action).filter(pk__in=wanted).values_list("pk", flat=True))
-    seen = set(entity.model.objects.visible_to(by).filter(pk__in=wanted).values_list("pk", flat=True))
-    records = op.lock(entity.model, may & seen)
-    skipped = {pk: _("You may not change this record.") for pk in wanted if pk not in records and pk in seen}
-    if data is None:
-        op.delete(list(records.values()))
-        result.changed += len(records)
-    else:
-        reader = Reader(by)
-        values = prepare(entity, data, reader, complete=False)
-        reader.prefetch(list(records.values()), [entity.fields[n] for n in values])
-        todo = {
-            pk: {
-                n: _joined(entity.fields[n], v, entity.fields[n].value(record), mode, reader) for n, v in values.items()
-            }
-            for pk, record in records.items()
-        }
-        for pk, errors in refusals(entity, [(records[pk], own) for pk, own in todo.items()]).items():
-            skipped[pk] = str(Invalid({"": [m for messages in errors.values() for m in messages]}))
-            del todo[pk]
-        try:
-            with transaction.atomic():
-                result.changed += sum(map(bool, op.update_many([(records[pk], own) for pk, own in todo.items()])))
-        except IntegrityError:
-            for pk, own in todo.items():
-                try:
-                    with transaction.atomic():
-                        result.changed += bool(op.update(op.lock(entity.model, [pk])[pk], own))
-                except IntegrityError:
-                    skipped[pk] = _("A value that must be unique is taken.")
-    result.skipped |= skipped
-    op.skip(entity, skipped)
-
-
-def _joined(f: Field, value: Any, before: Any, mode: str, reader: Reader) -> Any:
-    """What the field of one record gets in a change of many: the value, or what is there with more or fewer items."""
-    if mode == "set" or not f.many:
-        return f.kept(value, before, reader)
-    asked = {f.key_of(item): item for item in value or ()}
-    there = {f.key_of(item): item for item in before or ()}
-    if mode == "add":
-        return list({**there, **{key: item for key, item in asked.items() if key not in there}}.values())
-    return [item for key, item in there.items() if key not in asked]
 
 
 class _integrity:

@@ -228,22 +228,6 @@ def is_derived(column: models.Field) -> bool:
 
 
 __all__ = [
-    "About",
-    "Address",
-    "BaseValue",
-    "Choices",
-    "Currency",
-    "Custom",
-    "CustomKeys",
-    "Emails",
-    "FoldKey",
-    "Json",
-    "Links",
-    "LongText",
-    "Money",
-    "Phones",
-    "Text",
-    "derived_from",
-    "fold",
-    "is_derived",
-]
+    "About", "Address", "BaseValue", "Choices", "Currency", "Custom", "CustomKeys", "Emails", "FoldKey", "Json",
+    "Links", "LongText", "Money", "Phones", "Text", "derived_from", "fold", "is_derived",
+]  # fmt: skip

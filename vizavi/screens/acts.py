@@ -11,19 +11,15 @@ from django.utils.translation import gettext as _
 from vizavi import search
 from vizavi.core import actions, door, pages
 from vizavi.core.entity import Entity, registry
-from vizavi.core.errors import Invalid, Refused
+from vizavi.core.errors import Refused
 from vizavi.core.filters import Filter
-from vizavi.core.journal import operation
-from vizavi.core.models import Change, Operation
+from vizavi.core.models import Change
 from vizavi.core.reading import Reader
 from vizavi.jobs.tasks import BIN_DAYS
-from vizavi.screens.lists import link
-from vizavi.screens.records import title_of, writable
-from vizavi.screens.web import door_view, entity_view, go, invalid_text, reader_of, records_text, safe_next
-from vizavi.ui import add_toast, render
+from vizavi.screens.records import title_of
+from vizavi.screens.web import door_view, entity_view, go, reader_of, safe_next
+from vizavi.ui import render
 
-#: A bulk change of so many records runs at once, in the request.
-MOST_AT_ONCE = 200
 COMBO_ROWS = 20
 
 
@@ -35,7 +31,7 @@ def delete(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     done = actions.delete(entity, [pk], reader.user)
     return go(
         request,
-        entity.url(),
+        safe_next(request.POST.get("next"), entity.url()),
         _("Moved to the recycle bin: %(title)s") % {"title": title_of(entity, record, reader)},
         done,
     )
@@ -53,37 +49,6 @@ def restore(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
         _("Restored: %(title)s") % {"title": title_of(entity, record, reader)},
         done,
     )
-
-
-@entity_view
-def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
-    """POST `ids`, and `do=delete` or `field=` with its value: all that may be changed are, the rest is counted."""
-    reader = reader_of(request)
-    ids = [int(i) for i in dict.fromkeys(request.POST.getlist("ids")) if i.isdigit() and len(i) < 19]
-    back = safe_next(request.POST.get("next"), entity.url())
-    if not ids or len(ids) > MOST_AT_ONCE:
-        return add_toast(go(request, back), _("Select up to %(most)s records.") % {"most": MOST_AT_ONCE}, kind="error")
-    data = None
-    if request.POST.get("do") != "delete":
-        f = entity.fields.get(request.POST.get("field", ""))
-        if f is None or not writable(entity, f, reader):
-            raise Refused(_("You may not change this field."))
-        data = {f.name: f.raw_from_form(request.POST)}
-    result = actions.BulkResult()
-    try:
-        with operation(f"{entity.name}.{'delete' if data is None else 'bulk'}", by=reader.user) as op:
-            actions.bulk_chunk(op, entity, ids, reader.user, data, result)
-    except Invalid as error:
-        return add_toast(
-            HttpResponse(status=422, headers={"HX-Reswap": "none"}), invalid_text(error.errors), kind="error"
-        )
-    done: Operation | None = op.row if op.done else None
-    text = _("Deleted: %(what)s.") if data is None else _("Changed: %(what)s.")
-    text %= {"what": records_text(result.changed)}
-    if result.skipped:
-        words = {"what": records_text(len(result.skipped)), "why": " ".join(dict.fromkeys(result.skipped.values()))}
-        text += " " + _("Left alone: %(what)s. %(why)s") % words
-    return go(request, back, text, done)
 
 
 @door_view
@@ -157,7 +122,5 @@ def combo(request: HttpRequest, entity: Entity) -> HttpResponse:
         for r in page.records
     ]
     return render(
-        request,
-        "screens/combo.html",
-        {"options": options, "q": text, "more": bool(page.next), "all_url": link(Filter(entity))},
+        request, "screens/combo.html", {"options": options, "q": text, "more": bool(page.next), "all_url": entity.url()}
     )

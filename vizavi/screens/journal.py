@@ -29,7 +29,7 @@ def _mine(reader: Reader) -> Any:
     return rows if door.can(reader.user, door.CHANGE, registry["firm"]) else rows.filter(by=reader.user.pk)
 
 
-def _one(reader: Reader, pk: int) -> Operation:
+def one_operation(reader: Reader, pk: int) -> Operation:
     row = _mine(reader).filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404
@@ -69,7 +69,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 def operation_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What one operation did, record by record, as far as this person may see it."""
     reader = reader_of(request)
-    row = _one(reader, pk)
+    row = one_operation(reader, pk)
     return render(request, "screens/operation.html", _operation_context(row, reader), block="content")
 
 
@@ -77,7 +77,7 @@ def operation_page(request: HttpRequest, pk: int) -> HttpResponse:
 def undo_view(request: HttpRequest, pk: int) -> HttpResponse:
     """POST: undo (or redo). What stands in the way is listed field by field, the rest is undone."""
     reader = reader_of(request)
-    row = _one(reader, pk)
+    row = one_operation(reader, pk)
     back = safe_next(request.POST.get("next"), f"/operations/{pk}/")
     if row.changes > AT_ONCE:
         long = undo_later(row, reader.user, via="page")
@@ -129,6 +129,7 @@ def _row(op: Operation, reader: Reader) -> dict[str, Any]:
         "record_url": entity.url(op.record_id) if entity and op.record_id and entity.pages else "",
         "total": op.total,
         "done": op.checkpoint.get("done", op.changes),
+        "error": op.checkpoint.get("error", ""),
         "is_undo": op.undoes_id is not None,
     }
 
@@ -143,12 +144,16 @@ def _operation_context(row: Operation, reader: Reader) -> dict[str, Any]:
     for name, ids in wanted.items():
         if registry.get(name):
             reader.refs(registry[name], ids)
+    skipped, count = _skipped(row, reader)
     _with_people([row], reader)
     verdict = can_undo(row, reader.user)
     return {
         "op": _row(row, reader),
         "changes": [c for change in rows if (c := _change(change, reader))],
         "more": max(0, row.changes - len(rows)),
+        "skipped": skipped,
+        "skipped_count": count,
+        "skipped_url": f"{registry[skipped[0]['entity']].url()}?id__skipped={row.pk}" if skipped else "",
         "may_undo": bool(verdict),
         "reason": verdict.reason,
         "obstacles": [],
@@ -156,6 +161,17 @@ def _operation_context(row: Operation, reader: Reader) -> dict[str, Any]:
         "undone_by": Operation.objects.filter(undoes=row).order_by("-pk").first(),
         "undoes": row.undoes_id,
     }
+
+
+def _skipped(row: Operation, reader: Reader) -> tuple[list[dict[str, Any]], int]:
+    """Some of those that were left alone, with the reasons, and how many there are."""
+    found = list(row.skipped.order_by("pk")[:ROWS])
+    for name in {s.entity for s in found}:
+        reader.refs(registry[name], [s.record_id for s in found if s.entity == name])
+    shown = [
+        {"entity": s.entity, "ref": reader.ref(registry[s.entity], s.record_id), "reason": s.reason} for s in found
+    ]
+    return shown, row.skipped.count() if len(found) == ROWS else len(found)
 
 
 def _change(change: Change, reader: Reader) -> dict[str, Any] | None:

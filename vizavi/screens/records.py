@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -76,6 +77,7 @@ def peek(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     shown = sections(entity, record, reader, filled=True)
     context = {
         **head(entity, record, reader),
+        **trail(request, entity, record),
         "sections": shown,
         "reach": reach(shown),
         "days": feed(entity, record, reader, None, PEEK_ROWS)["days"],
@@ -92,6 +94,7 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
     shown = sections(entity, record, reader, filled=deleted)
     return {
         **head(entity, record, reader),
+        **trail(request, entity, record),
         "pane": pane if pane in PANES else PANES[0],
         "sections": shown,
         "reach": {} if deleted else reach(shown),
@@ -117,6 +120,19 @@ def head(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
         "deleted": not live,
         "may_change": live and bool(door.can(user, door.CHANGE, entity, record)),
         "may_delete": entity.many and bool(door.can(user, door.DELETE, entity, record)),
+    }
+
+
+def trail(request: HttpRequest, entity: Entity, record: Journaled) -> dict[str, Any]:
+    """The list that the record was opened from: the way back to it, and to the neighbours."""
+    query = request.GET.get("list", "")[:4000]
+    carried = f"?{urlencode({'list': query})}"
+    way = f"{entity.url(record.pk)}_step/"
+    return {
+        "list_url": entity.url() + (f"?{query}" if query else ""),
+        "carried": carried if query else "",
+        "previous": f"{way}previous/{carried}" if query else "",
+        "next": f"{way}next/{carried}" if query else "",
     }
 
 

@@ -35,10 +35,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     shown = places(user)
     home = [("/today/", _("Today"), "house", "T")] if shown else []
     context["nav"] = [
-        {"url": url, "label": label, "icon": icon, "count": None, "current": path.startswith(url), "key": key}
-        for url, label, icon, key in (
-            *home,
-            *((e.url(), e.label_plural, e.icon, KEYS.get(e.plural, "")) for e in shown),
+        {"url": url, "label": label, "icon": icon, "badge": badge, "current": path.startswith(url), "key": key}
+        for url, label, icon, key, badge in (
+            *((*place, None) for place in home),
+            *((e.url(), e.label_plural, e.icon, KEYS.get(e.plural, ""), e.name if e.badge else None) for e in shown),
         )
     ]
     context["nav_bottom"] = [
@@ -67,6 +67,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         )
     ]
     context["bin_url"] = "/bin/"
+    context["tray_url"] = "/_tray/"
     context["operations_url"] = "/operations/"
     context["profile_url"] = "/settings/profile/"
     return context

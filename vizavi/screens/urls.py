@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vizavi.screens import acts, forms, inline, journal, lists, records, today
+from vizavi.screens import acts, forms, inline, journal, records, today, tray
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -15,10 +15,7 @@ def entity_urls(base: str, *, admin: bool) -> list[URLPattern]:
     only = {"admin": admin}
     one = f"{base}<int:pk>/"
     return [
-        path(base, require_GET(lists.record_list), only),
         path(f"{base}new/", both(forms.new), only),
-        path(f"{base}_bulk/", require_POST(acts.bulk), only),
-        path(f"{base}_filter/<slug:name>/", require_GET(lists.filter_editor), only),
         path(one, require_GET(records.record_page), only),
         path(f"{one}edit/", both(forms.change), only),
         path(f"{one}delete/", require_POST(acts.delete), only),
@@ -35,6 +32,8 @@ urlpatterns = [
     path("operations/", require_GET(journal.operations)),
     path("operations/<int:pk>/", require_GET(journal.operation_page)),
     path("operations/<int:pk>/undo/", require_POST(journal.undo_view)),
+    path("operations/<int:pk>/cancel/", require_POST(tray.cancel)),
+    path("_tray/", require_GET(tray.tray)),
     path("bin/", require_GET(acts.bin_page)),
     path("_combo/<slug:plural>/", require_GET(acts.combo)),
     path("_quick/<slug:plural>/", both(forms.quick)),

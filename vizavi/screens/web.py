@@ -18,6 +18,9 @@ from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
 from vizavi.ui import add_toast, is_partial, refused
 
+#: Parts of the frame that change with the page.
+OOB = "#nav:outerMorph,#bottom:outerMorph,#back:outerMorph"
+
 
 def entity_of(plural: str, *, admin: bool | None = None) -> Entity:
     """The entity of a URL that has pages. Raises Http404."""
@@ -65,21 +68,19 @@ def undo_url(operation: Operation | None) -> str:
     return f"/operations/{operation.pk}/undo/" if operation is not None else ""
 
 
-def go(request: HttpRequest, url: str, text: str = "", operation: Operation | None = None) -> HttpResponse:
-    """After a success: to another page, with or without htmx, with a toast that offers to undo."""
+def go(
+    request: HttpRequest, url: str, text: str = "", operation: Operation | None = None, *, replace: bool = False
+) -> HttpResponse:
+    """After a success: to another page, with or without htmx, with a toast that offers to undo.
+
+    `replace` makes no step for the Back button.
+    """
     if text:
         messages.success(request, text, extra_tags=undo_url(operation))
     if is_partial(request):
         response = HttpResponse(status=204)
-        response["HX-Location"] = json.dumps(
-            {
-                "path": url,
-                "target": "#main",
-                "select": "#main",
-                "swap": "outerMorph",
-                "selectOOB": "#nav:outerMorph,#bottom:outerMorph,#back:outerMorph",
-            }
-        )
+        where = {"path": url, "target": "#main", "select": "#main", "swap": "outerMorph", "selectOOB": OOB}
+        response["HX-Location"] = json.dumps({**where, "replace" if replace else "push": "true"})
         return response
     return HttpResponseRedirect(url)
 

@@ -75,6 +75,7 @@ def defaults(request: HttpRequest) -> dict[str, Any]:
         "search_url": "/search/",
         "palette_url": "/search/_palette/",
         "prefs_url": "/settings/_prefs/",
+        "tray_url": "",
         "login_url": "/login/",
         "helpers": lambda owner_id=None: [],
     }

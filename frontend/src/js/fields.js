@@ -5,6 +5,7 @@ const formOf = (node) => node.closest?.('form[data-field-form]');
 const holder = (form) => form.closest('.fld, td');
 const stateOf = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => name !== 'csrfmiddlewaretoken'));
 const begun = new WeakMap();
+const placeOf = (form) => { const at = holder(form); return at.matches('td') ? `td[data-edit-url="${CSS.escape(at.dataset.editUrl)}"]` : `#${at.id}`; };
 //: The field that focus returns to when its value stands there again.
 let returnTo = '';
 
@@ -19,13 +20,23 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && !event.defaultPrevented) {
     event.preventDefault();
     event.stopPropagation();
-    returnTo = holder(form).id;
+    returnTo = placeOf(form);
     cancel(form);
   } else if (event.key === 'Enter' && !event.defaultPrevented && (event.ctrlKey || event.metaKey || event.target.matches('input, select'))) {
     event.preventDefault();
-    returnTo = holder(form).id;
+    returnTo = placeOf(form);
     form.requestSubmit();
   } else if (event.key === 'Tab' && !event.shiftKey && event.target.matches('input, select') && form.querySelectorAll('input:not([type=hidden]), select').length === 1) {
+    const cells = [...document.querySelectorAll('td[data-edit-url]')];
+    const cell = form.closest('td');
+    if (cell) {
+      event.preventDefault();
+      const after = cells[cells.indexOf(cell) + 1];
+      if (!after) returnTo = placeOf(form);
+      leave(form);
+      editCell(after);
+      return;
+    }
     const fields = [...document.querySelectorAll('.fld [data-field-open], .fld--edit')];
     const next = fields[fields.indexOf(form.closest('.fld')) + 1];
     if (!next) return;
@@ -50,6 +61,11 @@ document.addEventListener('focusout', ({ target, relatedTarget }) => {
   }, 200);
 });
 
+function focusable(cell) {
+  cell.tabIndex = -1;
+  return cell;
+}
+
 /** Open the editor of a table cell. */
 export function editCell(cell) {
   if (cell?.dataset.editUrl && !cell.querySelector('form')) ajax('GET', cell.dataset.editUrl, { target: cell, swap: 'outerHTML' });
@@ -67,9 +83,9 @@ onContent((root) => {
       control.select?.();
     }
   }
-  const field = returnTo && document.getElementById(returnTo);
+  const field = returnTo && document.querySelector(returnTo);
   if (field && !field.querySelector('form')) {
     returnTo = '';
-    if (document.activeElement === document.body || document.activeElement.id === 'main') field.querySelector('[data-field-open]')?.focus();
+    if (document.activeElement === document.body || document.activeElement.id === 'main') (field.matches('td') ? focusable(field) : field.querySelector('[data-field-open]'))?.focus({ preventScroll: true });
   }
 });

@@ -38,6 +38,10 @@ export async function getText(path) {
   return null;
 }
 
+/** Go to a page as a link would; `replace` leaves no step to come back to. */
+export const visit = (path, { replace = false } = {}) =>
+  ajax('GET', path, { target: '#main', select: '#main', swap: 'outerMorph', [replace ? 'replace' : 'push']: 'true' });
+
 /** Call `handler(detail, source)` when an answer names this event in HX-Trigger. */
 export const onTrigger = (name, handler) => triggers.set(name, [...(triggers.get(name) ?? []), handler]);
 

@@ -10,16 +10,6 @@ from vizavi.core.journal.operation import Changed, Op, on_change, operation
 from vizavi.core.journal.undo import UndoResult, can_undo, undo
 
 __all__ = [
-    "Changed",
-    "Entry",
-    "Op",
-    "UndoResult",
-    "can_undo",
-    "history",
-    "interrupt_stale",
-    "long_operation",
-    "on_change",
-    "operation",
-    "resume",
-    "undo",
-]
+    "Changed", "Entry", "Op", "UndoResult", "can_undo", "history", "interrupt_stale", "long_operation", "on_change",
+    "operation", "resume", "undo",
+]  # fmt: skip

@@ -12,12 +12,13 @@ from vizavi.clients.models import Company
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid
-from vizavi.core.journal import operation, undo
+from vizavi.core.journal import undo
 from vizavi.core.models import Operation
 from vizavi.core.records import writing
 from vizavi.exchange.commands import run_for
 from vizavi.exchange.tasks import carry_out
 from vizavi.jobs.tasks import empty_bin
+from vizavi.lists.change import change_many
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,11 +66,7 @@ def test_an_undo_of_a_deletion_meets_a_value_that_is_taken(administrator):
 
 def test_a_bulk_change_leaves_alone_what_would_break_a_rule(administrator):
     one, other = department(administrator, "Один"), department(administrator, "Два")
-    result = actions.BulkResult()
-    with operation("department.bulk", by=administrator) as op:
-        actions.bulk_chunk(
-            op, registry["department"], [one.pk, other.pk], administrator, {"parent": str(one.pk)}, result
-        )
+    result = change_many(registry["department"], [one.pk, other.pk], {"parent": str(one.pk)}, administrator)
     assert (parent_of(one), parent_of(other)) == (None, one.pk)
     assert list(result.skipped) == [one.pk] and result.changed == 1
 

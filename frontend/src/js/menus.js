@@ -1,0 +1,35 @@
+// Menus: arrows walk, a field at the top narrows.
+const items = (menu) => [...menu.querySelectorAll('a[href], button')].filter((item) => item.checkVisibility());
+
+document.addEventListener('toggle', ({ target, newState }) => {
+  if (!target.matches?.('[data-menu]') || newState !== 'open') return;
+  const search = target.querySelector('[data-menu-search]');
+  if (!search) return;
+  search.value = '';
+  narrow(target, '');
+  search.focus();
+}, true);
+
+function narrow(menu, text) {
+  for (const item of menu.querySelectorAll('.menu__i:not([data-always])')) item.hidden = !item.textContent.toLowerCase().includes(text.trim().toLowerCase());
+}
+
+document.addEventListener('input', ({ target }) => { if (target.matches?.('[data-menu-search]')) narrow(target.closest('[data-menu]'), target.value); });
+document.addEventListener('keydown', (event) => {
+  const menu = event.target.closest?.('[data-menu]:popover-open');
+  if (!menu) return;
+  const all = items(menu);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.code];
+  if (step) {
+    event.preventDefault();
+    event.stopPropagation();
+    all[(all.indexOf(document.activeElement) + step + all.length) % all.length]?.focus();
+  } else if (event.code === 'Enter' && event.target.matches('[data-menu-search]')) {
+    event.preventDefault();
+    all[0]?.click();
+  }
+}, true);
+document.addEventListener('click', ({ target }) => {
+  const item = target.closest?.('[data-menu] .menu__i');
+  if (item) item.closest('[data-menu]').hidePopover?.();
+});
