@@ -49,6 +49,7 @@ OWN_APPS = [
     "jobs",
     "duplicates",
     "exchange",
+    "moving",
     "api",
     "screens",
     "lists",

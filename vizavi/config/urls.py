@@ -12,7 +12,7 @@ PACKAGES = [
     ("", "vizavi.setup.urls"),
     ("", "vizavi.search.urls"),
     ("", "vizavi.files.urls"),
-    ("", "vizavi.exchange.urls"),
+    ("", "vizavi.moving.urls"),
     ("", "vizavi.activities.urls"),
     ("", "vizavi.demo.urls"),
     ("", "vizavi.ui.urls"),

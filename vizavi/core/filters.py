@@ -8,7 +8,7 @@ alternatives, groups and plain conditions must all hold. A comma inside a value 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -32,6 +32,8 @@ RESERVED = frozenset({"q", "sort", "after", "before", "limit", "cols", "group", 
 MOST = 40
 #: Words for people that mean somebody else for each reader.
 OWN = {"me": gettext_lazy("me"), "my_department": gettext_lazy("my department")}
+#: Conditions of any list that are no field of its records, by parameter: see `condition_of_lists`.
+_more: dict[str, Callable[[Entity], Field]] = {}
 _GROUP = re.compile(r"or\.(\d{1,2})\.(.+)")
 _COMMA = re.compile(r"(?<!\\),")
 
@@ -123,6 +125,11 @@ class Filter:
         return urlencode(self.params(without))
 
 
+def condition_of_lists(name: str, kind: Callable[[Entity], Field]) -> None:
+    """Let `?name=` be a condition of every list; `kind(entity)` is a field that no record has and that only filters."""
+    _more[name] = kind
+
+
 def split(raw: str) -> tuple[str, ...]:
     """`a,b\\,c` is `a` and `b,c`."""
     return tuple(part.replace("\\,", ",").strip() for part in _COMMA.split(raw))
@@ -150,7 +157,8 @@ def parse(
             continue
         group, name = match.groups() if (match := _GROUP.fullmatch(param)) else ("", param)
         name, _sep, operator = name.partition("__")
-        target: Field | None = IdField(entity) if name == "id" else entity.fields.get(name)
+        more = IdField if name == "id" else _more.get(name)
+        target: Field | None = more(entity) if more else entity.fields.get(name)
         # A hidden field is unknown: an error that told the two apart would tell that it exists.
         if target is None or not access.sees(name):
             errors[param] = [_("There is no field “%(name)s” to filter by.") % {"name": name[:60]}]

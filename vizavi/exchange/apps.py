@@ -8,4 +8,4 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Import and export")
 
     def ready(self) -> None:
-        from vizavi.exchange import tasks  # noqa: F401
+        from vizavi.exchange import marks, rejects, tasks, trial  # noqa: F401

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,26 @@ from vizavi.core.errors import CommandError, Invalid, Refused
 
 def register(subparsers: Any) -> None:
     """The commands."""
-    load = subparsers.add_parser("import", help="load a CSV or XLSX file")
+    load = subparsers.add_parser("import", help="load a table or vCards")
     load.add_argument("entity", help="what it holds: companies, contacts, …")
     load.add_argument("file", type=Path)
     load.add_argument("--as", dest="email", metavar="EMAIL", help="whose rights (default: the first administrator)")
     load.add_argument("--mapping", type=Path, metavar="FILE", help="JSON; without it the headings are guessed")
+    load.add_argument("--duplicates", choices=("fill", "overwrite", "skip", "create"), help="what becomes of them")
+    load.add_argument("--encoding", help="of a text file (default: recognised)")
+    load.add_argument("--delimiter", help="of a text file (default: recognised)")
+    load.add_argument("--sheet", help="of a workbook (default: the first that is not empty)")
     load.add_argument("--dry-run", action="store_true", help="say what would happen")
     load.add_argument("--rejects", type=Path, metavar="FILE", help="where refused rows go (default: beside the file)")
     load.set_defaults(func=run_import)
-    give = subparsers.add_parser("export", help="write all records as CSV or XLSX")
+    give = subparsers.add_parser("export", help="write records as CSV, XLSX or vCards")
     give.add_argument("entity")
     give.add_argument("--as", dest="email", metavar="EMAIL")
-    give.add_argument("--format", choices=("csv", "xlsx"), default="csv")
+    give.add_argument("--format", choices=("csv", "xlsx", "vcf"), default="csv")
+    give.add_argument(
+        "--filter", default="", metavar="QUERY", help="as in the address of a list: kind=client&sort=name"
+    )
+    give.add_argument("--columns", default="", metavar="NAMES", help="default: all that the person sees")
     give.add_argument("--output", type=Path, metavar="FILE", help="default: the standard output")
     give.set_defaults(func=run_export)
 
@@ -56,25 +63,29 @@ def run_import(options: argparse.Namespace) -> int:
     """Import; a second start with the same file goes on where a killed one stopped."""
     from vizavi.core.reading import Reader
     from vizavi.exchange import mapping as mappings
+    from vizavi.exchange import remember
     from vizavi.exchange.importer import Importer
-    from vizavi.exchange.readers import Unreadable, open_table
     from vizavi.exchange.tasks import carry_out
+    from vizavi.tables import Unreadable, open_table
 
     entity, by = entity_of(options.entity), person(options.email)
     if not options.file.is_file():
         raise CommandError(f"there is no file {options.file}.")
     try:
-        table = open_table(options.file, options.file.name)
-        raw = json.loads(options.mapping.read_text("utf-8")) if options.mapping else None
+        reading = {name: getattr(options, name) or "" for name in ("encoding", "delimiter", "sheet")}
+        table = open_table(options.file, options.file.name, **reading)
         reader = Reader(by)
-        settled = (
-            mappings.guess(entity, table, reader) if raw is None else mappings.read(entity, raw, table.headers, reader)
-        )
-        mappings.read(entity, settled.json(), table.headers, reader)
+        if options.mapping:
+            raw = json.loads(options.mapping.read_text("utf-8"))
+        else:
+            raw = remember.suggested(entity, table, reader).json()
+        settled = mappings.read(entity, raw, table.headers, reader)
+        if options.duplicates:
+            settled.duplicates = options.duplicates
         importer = Importer(entity, table, settled, by)
         if options.dry_run:
-            return tell(importer.try_out())
-        run = run_for(entity, options.file, settled.json(), by)
+            return tell(importer)
+        run = run_for(entity, options.file, settled.json(), by, reading)
         run = carry_out(run, via="command")
     except (Unreadable, Refused, Invalid) as error:
         raise CommandError(str(error)) from None
@@ -88,36 +99,38 @@ def run_import(options: argparse.Namespace) -> int:
     return 0
 
 
-def run_for(entity: Any, file: Path, mapping: dict[str, Any], by: Any) -> Any:
+def run_for(entity: Any, file: Path, mapping: dict[str, Any], by: Any, reading: dict[str, str] | None = None) -> Any:
     """A new run, or the one of the same file and mapping that was cut off."""
-    from django.conf import settings
-
     from vizavi.exchange.models import ImportRun
     from vizavi.files.store import keep
 
     with file.open("rb") as stream:
         sha256, _size, _kind = keep(iter(lambda: stream.read(1024 * 1024), b""))
+    options = {name: value for name, value in (reading or {}).items() if value}
     begun = ImportRun.objects.filter(sha256=sha256, entity=entity.name, by=by, state=ImportRun.RUNNING, mapping=mapping)
     run = begun.select_related("operation").first()
-    assert settings.FILES_ROOT
     return run or ImportRun.objects.create(
-        sha256=sha256, entity=entity.name, by=by, file_name=file.name[:255], mapping=mapping
+        sha256=sha256, entity=entity.name, by=by, file_name=file.name[:255], mapping=mapping, options=options
     )
 
 
-def tell(report: Any) -> int:
+def tell(importer: Any) -> int:
     """The dry run's answer."""
-    print(
-        f"{report.rows} rows: {report.created} created, {report.updated} updated, {report.skipped} skipped, {report.rejected} rejected"
-    )
+    report = importer.try_out()
+    counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("created", "updated", "skipped", "rejected"))
+    print(f"{report.rows} rows: {counts}")
+    for name, count in report.beside.items():
+        print(f"beside them: {count} {name}")
+    headers = importer.table.headers
     for row in report.problems:
-        print(f"row {row.number}: {'; '.join(row.errors)}", file=sys.stderr)
+        told = [f"{headers[p.column]}: {p.text}" if p.column is not None else p.text for p in row.problems]
+        print(f"row {row.number}: {'; '.join(told)}", file=sys.stderr)
     return 0
 
 
 def write_rejects(run: Any, headers: list[str], path: Path) -> None:
     """The refused rows with their reasons, ready to be mended and loaded again."""
-    from vizavi.exchange.views import rejects_csv
+    from vizavi.exchange.rejects import rejects_csv
 
     if run.rejects.exists():
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -126,24 +139,20 @@ def write_rejects(run: Any, headers: list[str], path: Path) -> None:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    """Everything that the person may export."""
+    """Everything that the person may export, or what a filter leaves of it."""
     from vizavi.core.reading import Reader
     from vizavi.exchange import export
 
     entity, reader = entity_of(options.entity), Reader(person(options.email))
-    fields = export.chosen(entity, reader)
+    if options.format == "xlsx" and not options.output:
+        raise CommandError("an XLSX file needs --output FILE.")
     try:
-        chunks = export.records(entity, reader, {})
-        if options.format == "xlsx":
-            if not options.output:
-                raise CommandError("an XLSX file needs --output FILE.")
-            with export.workbook(entity, fields, reader, chunks) as book, options.output.open("wb") as file:
-                shutil.copyfileobj(book, file)
-        elif options.output:
-            with options.output.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(export.csv_text(entity, fields, reader, chunks))
+        if options.output:
+            export.to_file(entity, reader, options.output, options.format, options.filter, options.columns)
         else:
-            sys.stdout.writelines(export.csv_text(entity, fields, reader, chunks))
+            sys.stdout.writelines(export.text(entity, reader, options.format, options.filter, options.columns))
     except Refused as error:
         raise CommandError(error.reason) from None
+    except Invalid as error:
+        raise CommandError(str(error)) from None
     return 0

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import tempfile
+import shutil
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from decimal import Decimal
+from pathlib import Path
 from typing import IO, Any
-
-from django.utils import timezone
+from urllib.parse import parse_qsl
 
 from vizavi import search
 from vizavi.core import door, filters, pages
 from vizavi.core.actions import permit
 from vizavi.core.entity import Entity
-from vizavi.core.fields import Field
+from vizavi.core.errors import Invalid
+from vizavi.core.fields import AddressField, EmailsField, Field, PhonesField
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
+from vizavi.tables import vcard, writing
 
 CHUNK = 500
-
-
-class Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
+#: So many records can be named one by one.
+MOST_CHOSEN = 10_000
+FORMATS = ("csv", "xlsx", "vcf")
 
 
 def chosen(entity: Entity, reader: Reader, names: str = "") -> list[Field]:
@@ -35,21 +30,42 @@ def chosen(entity: Entity, reader: Reader, names: str = "") -> list[Field]:
     return reader.fields(entity, wanted or None)
 
 
-def records(entity: Entity, reader: Reader, params: Any) -> Iterator[list[Journaled]]:
-    """The rows of a list by its filter and order, in chunks, through the door. Raises `Refused`, `Invalid`."""
+def records(entity: Entity, reader: Reader, params: Any, ids: str = "") -> Iterator[list[Journaled]]:
+    """The rows of a list by its filter and order, in chunks, through the door; `ids` (`1,2,3`) takes only these.
+
+    Raises `Refused`, `Invalid`.
+    """
     permit(reader.user, door.EXPORT, entity)
     found = filters.parse(entity, params, reader)
     where = found.where(reader)
     if found.text:
         where &= search.condition(entity, found.text, reader)
     may = door.union(door.branches(reader.user, entity, door.EXPORT))
+    if ids:
+        return _chosen_records(entity, reader, where & may, ids)
+    return _all_records(entity, reader, where & may, params.get("sort", ""))
+
+
+def _all_records(entity: Entity, reader: Reader, where: Any, sort: str) -> Iterator[list[Journaled]]:
     after = ""
     while True:
-        page = pages.page(entity, reader, where & may, sort=params.get("sort", ""), limit=CHUNK, after=after)
+        page = pages.page(entity, reader, where, sort=sort, limit=CHUNK, after=after)
         yield page.records
         after = page.next or ""
         if not after:
             return
+
+
+def _chosen_records(entity: Entity, reader: Reader, where: Any, ids: str) -> Iterator[list[Journaled]]:
+    """In the order in which they are named."""
+    named = list(dict.fromkeys(int(part) for part in ids.split(",") if part.isdigit() and int(part) < 2**63))
+    if len(named) > MOST_CHOSEN:
+        raise Invalid({"ids": [str(MOST_CHOSEN)]})
+    for start in range(0, max(1, len(named)), CHUNK):
+        part = named[start : start + CHUNK]
+        rows = entity.model.objects.visible_to(reader.user).filter(where, pk__in=part)
+        by_id = {record.pk: record for record in rows}
+        yield [by_id[pk] for pk in part if pk in by_id]
 
 
 def lines(
@@ -64,66 +80,87 @@ def lines(
 
 
 def csv_text(entity: Entity, fields: list[Field], reader: Reader, chunks: Iterable[list[Journaled]]) -> Iterator[str]:
-    """CSV that a Russian Excel opens rightly: BOM, semicolons, and no cell that is taken for a formula."""
-    writer = csv.writer(Echo(), delimiter=";", lineterminator="\r\n")
-    yield "\ufeff" + writer.writerow([f.label for f in fields])
-    for row in lines(entity, fields, reader, chunks):
-        yield writer.writerow([plain(cell) for cell in row])
-
-
-def plain(cell: Any) -> str:
-    """A cell as text. What begins like a formula gets an apostrophe, as OWASP's page on CSV injection advises."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool | int | float | Decimal):
-        return str(cell)
-    if isinstance(cell, datetime):
-        return timezone.localtime(cell).strftime("%d.%m.%Y %H:%M") if timezone.is_aware(cell) else str(cell)
-    if isinstance(cell, date):
-        return cell.strftime("%d.%m.%Y")
-    text = str(cell)
-    starts = text.startswith(("=", "-", "+", "@", "\t", "\r"))
-    # A telephone number begins with a plus and is no formula.
-    harmless = text[1:].replace(" ", "").replace("-", "").replace("(", "").replace(")", "").replace(",+", "").isdigit()
-    return f"'{text}" if starts and not harmless else text
+    """CSV that a Russian Excel opens rightly."""
+    return writing.csv_lines([f.label for f in fields], lines(entity, fields, reader, chunks))
 
 
 def workbook(entity: Entity, fields: list[Field], reader: Reader, chunks: Iterable[list[Journaled]]) -> IO[bytes]:
-    """The same as XLSX with numbers as numbers and dates as dates, in a temporary file that is gone when closed."""
-    import xlsxwriter
+    """The same as XLSX with numbers as numbers and dates as dates, in a file that is gone when closed."""
+    return writing.workbook(entity.label_plural, [f.label for f in fields], lines(entity, fields, reader, chunks))
 
-    file = tempfile.TemporaryFile()  # noqa: SIM115
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "default_date_format": "dd.mm.yyyy",
-    }
-    book = xlsxwriter.Workbook(file, options)
-    sheet = book.add_worksheet(entity.label_plural[:31])
-    bold, day, moment = (
-        book.add_format({"bold": True}),
-        book.add_format({"num_format": "dd.mm.yyyy"}),
-        book.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
-    )
-    for column, f in enumerate(fields):
-        sheet.write_string(0, column, f.label, bold)
-    sheet.freeze_panes(1, 0)
-    for number, row in enumerate(lines(entity, fields, reader, chunks), 1):
-        for column, cell in enumerate(row):
-            if cell is None:
-                continue
-            if isinstance(cell, bool):
-                sheet.write_boolean(number, column, cell)
-            elif isinstance(cell, int | float | Decimal):
-                sheet.write_number(number, column, float(cell))
-            elif isinstance(cell, datetime):
-                local = timezone.localtime(cell).replace(tzinfo=None) if timezone.is_aware(cell) else cell
-                sheet.write_datetime(number, column, local, moment)
-            elif isinstance(cell, date):
-                sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), day)
-            else:
-                sheet.write_string(number, column, str(cell)[:32767])
-    book.close()
-    file.seek(0)
-    return file
+
+def text(entity: Entity, reader: Reader, form: str, query: str = "", columns: str = "") -> Iterator[str]:
+    """CSV or vCards of the records of a filter (`kind=client&sort=name`). Raises `Refused`, `Invalid`."""
+    chunks = records(entity, reader, dict(parse_qsl(query)))
+    if form == "vcf":
+        return cards(entity, reader, chunks)
+    return csv_text(entity, chosen(entity, reader, columns), reader, chunks)
+
+
+def to_file(entity: Entity, reader: Reader, path: Path, form: str, query: str = "", columns: str = "") -> None:
+    """The same into a file that is there whole or not at all. Raises `Refused`, `Invalid`, `OSError`."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if form == "xlsx":
+            chunks = records(entity, reader, dict(parse_qsl(query)))
+            with workbook(entity, chosen(entity, reader, columns), reader, chunks) as book, part.open("wb") as out:
+                shutil.copyfileobj(book, out)
+        else:
+            with part.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(text(entity, reader, form, query, columns))
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+# -- cards -------------------------------------------------------------------------------------------------------------
+
+
+def has_cards(entity: Entity) -> bool:
+    """Whether a record can be kept in a telephone: it can be called or written to."""
+    return bool(entity.reach)
+
+
+def cards(entity: Entity, reader: Reader, chunks: Iterable[list[Journaled]], version: str = "3.0") -> Iterator[str]:
+    """A vCard a record."""
+    fields = reader.fields(entity)
+    for chunk in chunks:
+        fresh = Reader(reader.user)
+        fresh.prefetch(chunk, fields)
+        for record in chunk:
+            yield vcard.write(card_of(entity, record, fresh, fields), version)
+
+
+def card_of(entity: Entity, record: Journaled, reader: Reader, fields: list[Field]) -> dict[str, str]:
+    """The cells of a card, out of the fields that this person sees."""
+    cells: dict[str, str] = {"uid": f"urn:vizavi:{entity.name}:{record.pk}"}
+    named = {f.name: f for f in fields}
+    people = "surname" in entity.fields
+    for f in fields:
+        value = f.value(record)
+        if f.is_empty(value):
+            continue
+        if isinstance(f, PhonesField | EmailsField):
+            heading = "phone" if isinstance(f, PhonesField) else "email"
+            for item in value:
+                key = f"{heading}_{item['kind']}"
+                number = item.get("e164") or item["value"]
+                cells[key] = f"{cells[key]}\n{number}" if key in cells else number
+        elif isinstance(f, AddressField) and "address_line" not in cells:
+            cells |= {f"address_{part}": str(text) for part, text in value.items()}
+        elif f.name in ("surname", "name", "patronymic", "position") and people:
+            cells[f.name] = str(value)
+        elif f.name == "birthday":
+            cells["birthday"] = value.isoformat()
+        elif f.name in ("company", "companies"):
+            cells["organization"] = f.text(value, reader).partition(", ")[0]
+        elif f.kind == "url":
+            cells.setdefault("url", str(value))
+        elif f.kind == "longtext":
+            cells.setdefault("note", str(value))
+    if entity.title in named or people:
+        cells["full_name"] = str(record)
+    if "organization" not in cells and not people and entity.title in named:
+        cells["organization"] = str(record)
+    return cells

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -13,288 +13,398 @@ from django.utils.translation import gettext as _
 from vizavi.core import actions, door
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid
-from vizavi.core.fields import ChoiceField, EmailsField, Field, PhonesField, RelationField
-from vizavi.core.fold import sort_key
+from vizavi.core.fields import Field
 from vizavi.core.journal.long import LongOp
 from vizavi.core.journal.operation import Op
-from vizavi.core.models import ReachKey
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
-from vizavi.exchange.mapping import CREATE, SKIP, Mapping
-from vizavi.exchange.readers import Table
+from vizavi.exchange.mapping import CREATE, FILL, SKIP, Mapping, key_fields, required
+from vizavi.exchange.matching import Book, Known, keys_of
+from vizavi.exchange.models import Origin
+from vizavi.exchange.rows import Part, Row, RowReader
+from vizavi.tables import Broken, Table
 
 COUNTS = ("created", "updated", "skipped", "rejected")
-
-
-@dataclass
-class Row:
-    """One row of the file: its number in it, the values that it means, or why it means none."""
-
-    number: int
-    cells: list[Any]
-    values: dict[str, Any] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
+#: Rows of a trial that are looked at together.
+TRIED = 500
 
 
 @dataclass
 class Report:
-    """What an import does or would do: counts, and the first rows that it cannot take."""
+    """What an import does or would do: counts, what is made beside the records themselves, the first refused rows."""
 
     created: int = 0
     updated: int = 0
     skipped: int = 0
     rejected: int = 0
     rows: int = 0
+    beside: dict[str, int] = field(default_factory=dict)
     problems: list[Row] = field(default_factory=list)
 
 
-class Importer:
-    """One file, one mapping, one person. Raises `Refused` when this person may not import at all."""
+@dataclass
+class Sorted:
+    """What the rows of a chunk come to."""
 
-    def __init__(self, entity: Entity, table: Table, mapping: Mapping, by: Any):
+    fresh: list[tuple[Row, Known]] = field(default_factory=list)
+    #: Records of related entities that have to be made first.
+    beside: dict[str, list[Known]] = field(default_factory=dict)
+    #: Records that are there and change: {relation, or "" for the row's own: records}.
+    changed: dict[str, dict[int, Known]] = field(default_factory=dict)
+    updated: int = 0
+    skipped: list[tuple[Row, Known | None]] = field(default_factory=list)
+    #: Relations to set when the other record has its id: (record, relation, the other, role).
+    links: list[tuple[Known, Any, Known, str]] = field(default_factory=list)
+
+
+class Importer:
+    """One file, one mapping, one person. Raises `Refused` when this person may not import at all.
+
+    `fixes` are corrections by row and column, `{"48": {"2": "7801234561"}}`; None instead of columns leaves a row out.
+    """
+
+    def __init__(self, entity: Entity, table: Table, mapping: Mapping, by: Any, fixes: dict[str, Any] | None = None):
         actions.permit(by, door.IMPORT, entity)
         actions.permit(by, door.CREATE, entity)
         self.entity, self.table, self.mapping, self.by = entity, table, mapping, by
+        self.fixes = fixes or {}
         self.reader = Reader(by)
-        self.columns = [
-            (n, entity.fields[mapping.columns[h]]) for n, h in enumerate(table.headers) if h in mapping.columns
-        ]
-        # A record may point to one that stands further down in the same file: those come in a second pass.
-        self.later = [(n, f) for n, f in self.columns if isinstance(f, RelationField) and f.target is entity]
-        self.key = entity.fields[mapping.key] if mapping.key else None
-        self._names: dict[tuple[str, str], int | str] = {}
+        self.rows_of = RowReader(entity, table, mapping, self.reader)
+        self.required = list(required(entity))
+        # Numbers of the other program that this run has made a record of.
+        self.made: set[str] = set()
+        self.books = self._books()
 
-    # -- one row ---------------------------------------------------------------------------------------------------
+    def _books(self) -> dict[str, Book]:
+        """Empty books: of the entity itself (""), and of what is made beside it."""
+        keys = [self.entity.fields[name] for name in self.mapping.keys]
+        books = {"": Book(self.entity, keys, self.by)}
+        for name, f in self.rows_of.relations.items():
+            books[name] = Book(f.target, key_fields(f.target, self.reader), self.by)  # type: ignore[attr-defined]
+        return books
 
-    def read(self, number: int, cells: list[Any]) -> Row:
-        """The values of a row, or what is wrong with it, by the column's heading."""
-        row = Row(number, cells)
-        for at, f in self.columns:
-            raw = cells[at]
-            if raw is None or (isinstance(raw, str) and not raw.strip()) or (at, f) in self.later:
+    # -- a chunk ---------------------------------------------------------------------------------------------------
+
+    def sort_out(self, rows: list[Row]) -> Sorted:
+        """What these rows come to, in their order; a row that cannot be taken gets its problems."""
+        found = Sorted()
+        own = self.books[""]
+        good = [row for row in rows if not row.problems]
+        for row in good:
+            self.rows_of.know(row, own.wanted(row.own.values))
+        if self.mapping.duplicates != CREATE:
+            own.load((row.keys, row.origin) for row in good)
+        for name, book in self.books.items():
+            if name:
+                book.load((book.wanted(row.related[name].values), "") for row in good if name in row.related)
+        changeable = self._changeable()
+        for row in good:
+            self._take(row, found, changeable)
+        return found
+
+    def _changeable(self) -> dict[str, set[int]]:
+        """The ids of the loaded records that this person may edit; nobody asks when nothing is changed."""
+        if self.mapping.duplicates == SKIP:
+            return {name: set() for name in self.books}
+        found = {}
+        for name, book in self.books.items():
+            fresh = [k for k in book.loaded() if k.record is None]
+            may = book.may_change(fresh)
+            book.attach(k for k in fresh if k.id in may)
+            found[name] = {k.id for k in book.loaded() if k.id is not None and k.record is not None}
+        return found
+
+    def _take(self, row: Row, found: Sorted, changeable: dict[str, set[int]]) -> None:
+        book, values = self.books[""], row.own.values
+        known = None
+        if self.mapping.duplicates != CREATE:
+            known = book.find(row.keys, row.origin, keys_of(book.title, values.get(book.title.name)))
+        # One record may take several rows of the file, one for each of its products: they have one number.
+        if (known and self.mapping.duplicates == SKIP) or (row.id and row.origin in self.made and known is None):
+            found.skipped.append((row, known))
+            return
+        if known and known.id is not None and known.id not in changeable[""]:
+            row.refuse(_("You may not change the record that is already there."))
+            return
+        record = self._build(row, self.entity, values, self.required) if known is None else None
+        different = self._difference(row, book, known, values) if known else {}
+        beside = self._beside(row) if not row.problems else {}
+        if row.problems:
+            return
+        changed = bool(different)
+        if known is not None:
+            self._change(book, known, different, found, "")
+        elif record is not None:
+            known = book.add(record, values, row.origin)
+            if row.id:
+                self.made.add(row.origin)
+            found.fresh.append((row, known))
+        assert known is not None
+        for name, (part, other, made) in beside.items():
+            if made:
+                found.beside.setdefault(name, []).append(other)
+            elif other.id is None or other.id in changeable[name]:
+                try:
+                    more = self._difference(None, self.books[name], other, part.values)
+                except Invalid:
+                    more = {}
+                self._change(self.books[name], other, more, found, name)
+                changed |= bool(more)
+            changed |= self._link(known, self.rows_of.relations[name], other, part.role, found)
+        if record is None:
+            found.updated += changed
+            if not changed:
+                found.skipped.append((row, known))
+
+    def _beside(self, row: Row) -> dict[str, tuple[Part, Known, bool]]:
+        """The related records that a row names: found, or made (then True)."""
+        result: dict[str, tuple[Part, Known, bool]] = {}
+        for name, part in row.related.items():
+            book = self.books[name]
+            if not part.values:
                 continue
-            try:
-                row.values[f.name] = self.value(f, raw)
-            except ValidationError as error:
-                row.errors.append(f"{self.table.headers[at]}: {' '.join(error.messages)}")
-        if self.key is not None and self.key.name in row.values:
-            row.keys = keys_of(self.key, row.values[self.key.name])
-        return row
+            known = book.find(book.wanted(part.values), "", [])
+            if known is not None:
+                result[name] = (part, known, False)
+                continue
+            record = self._build(row, book.entity, part.values, list(required(book.entity)))
+            if record is not None:
+                result[name] = (part, book.add(record, part.values), True)
+        return result
 
-    def value(self, f: Field, raw: Any) -> Any:
-        """One cell as a value. Raises `ValidationError`."""
-        if isinstance(f, ChoiceField):
-            text = str(raw).strip()
-            mapped = self.mapping.values.get(f.name, {}).get(text)
-            if mapped == "":
-                return None
-            raw = mapped or text
-        if isinstance(f, RelationField):
-            return self.related(f, str(raw))
-        return f.parse(raw)
+    def _difference(self, row: Row | None, book: Book, known: Known, values: dict[str, Any]) -> dict[str, Any]:
+        """What these values would fill in or overwrite in a record, checked by the model's own rules.
 
-    def related(self, f: RelationField, text: str) -> int:
-        """The id that a name means, looked up once. Raises `ValidationError`."""
-        known = self._names.get((f.target.name, text))
-        if known is None:
-            try:
-                known = f.value_by_name(text, self.reader)
-            except ValidationError as error:
-                known = " ".join(error.messages)
-            self._names[f.target.name, text] = known
-        if isinstance(known, str):
-            raise ValidationError(known)
-        return known
-
-    # -- many rows -------------------------------------------------------------------------------------------------
-
-    def sort_out(self, rows: list[Row], seen: set[str]) -> tuple[list[Journaled], list[tuple[Row, int]], list[Row]]:
-        """New records, rows that update a record (with its id), rows that are left alone; the rest gets errors.
-
-        `seen` are keys that this file has brought already.
+        A row that breaks them gets the problems; without a row `Invalid` is raised.
         """
-        fresh: list[Journaled] = []
-        updates: list[tuple[Row, int]] = []
-        skipped: list[Row] = []
-        known = self.known([k for row in rows for k in row.keys]) if self.mapping.duplicates != CREATE else {}
-        for row in rows:
-            if row.errors:
+        if self.mapping.duplicates in (SKIP, CREATE) or known.record is None:
+            return {}
+        entity, different = book.entity, {}
+        before = {name: entity.fields[name].value(known.record) for name in values}
+        for name, value in values.items():
+            f = entity.fields[name]
+            if f.is_empty(value) or (self.mapping.duplicates == FILL and not f.is_empty(before[name])):
                 continue
-            there = next((known[k] for k in row.keys if k in known), None)
-            twice = self.mapping.duplicates != CREATE and any(k in seen for k in row.keys)
-            if there is None and not twice:
-                record = self.make(row)
-                if record is not None:
-                    fresh.append(record)
-                    seen.update(row.keys)
-            elif there is None or self.mapping.duplicates == SKIP:
-                skipped.append(row)
-            else:
-                updates.append((row, there))
-        return fresh, updates, skipped
+            if f.to_json(value) != f.to_json(before[name]):
+                different[name] = value
+                f.assign(known.record, value)
+        try:
+            if different:
+                actions.check(entity, known.record, different)
+        except Invalid as error:
+            for name in different:
+                entity.fields[name].assign(known.record, before[name])
+            if row is None:
+                raise
+            self._complain(row, entity, error)
+        return different
 
-    def make(self, row: Row) -> Journaled | None:
-        """A new record of a row, checked; None (and errors) when it cannot be."""
-        for f in self.entity.fields.values():
-            if f.needed and f.is_empty(row.values.get(f.name)):
-                row.errors.append(_("“%(name)s” is empty.") % {"name": f.label})
-        if row.errors:
+    def _change(self, book: Book, known: Known, different: dict[str, Any], found: Sorted, name: str) -> None:
+        if different:
+            book.change(known, different)
+            if known.id is not None:
+                found.changed.setdefault(name, {})[known.id] = known
+
+    def _link(self, known: Known, f: Any, other: Known, role: str, found: Sorted) -> bool:
+        """Point a record to another one; was it not so before?"""
+        linked = known.linked.setdefault(f.name, [])
+        now = f.value(known.record)
+        ids = [item["id"] if isinstance(item, dict) else item for item in (now if isinstance(now, list) else [now])]
+        if other in linked or (other.id is not None and other.id in ids):
+            return False
+        if self.mapping.duplicates == FILL and (linked or not f.is_empty(now)):
+            return False
+        linked.append(other)
+        found.links.append((known, f, other, role))
+        if known.id is not None:
+            found.changed.setdefault("", {})[known.id] = known
+        return True
+
+    def _build(self, row: Row, entity: Entity, values: dict[str, Any], needed: list[Field]) -> Journaled | None:
+        for f in needed:
+            if f.is_empty(values.get(f.name)):
+                row.refuse(_("“%(name)s” is empty.") % {"name": f.label}, self._column(entity, f))
+        if row.problems:
             return None
-        record = actions.build(self.entity, row.values, self.by)
-        verdict = door.can(self.by, door.CREATE, self.entity, record)
+        record = actions.build(entity, values, self.by)
+        verdict = door.can(self.by, door.CREATE, entity, record)
         if not verdict:
-            row.errors.append(verdict.reason)
+            row.refuse(verdict.reason)
             return None
         try:
-            actions.check(self.entity, record)
+            actions.check(entity, record)
         except Invalid as error:
-            row.errors += [m for messages in error.errors.values() for m in messages]
+            self._complain(row, entity, error)
             return None
         return record
 
-    def known(self, keys: list[str]) -> dict[str, int]:
-        """Which of these keys are taken by records that this person sees: {key: id}."""
-        if not keys or self.key is None:
-            return {}
-        rows = self.entity.model.objects.visible_to(self.by)
-        if isinstance(self.key, PhonesField | EmailsField):
-            held = ReachKey.objects.filter(entity=self.entity.name, field=self.key.name, key__in=keys)
-            pairs = dict(held.values_list("key", "record_id"))
-            seen = set(rows.filter(pk__in=pairs.values()).values_list("pk", flat=True))
-            return {key: pk for key, pk in pairs.items() if pk in seen}
-        column = self.key.lookup
-        return dict(rows.filter(**{f"{column}__in": keys}).order_by("-pk").values_list(column, "pk"))
+    def _complain(self, row: Row, entity: Entity, error: Invalid) -> None:
+        for name, messages in error.errors.items():
+            f = entity.fields.get(name)
+            row.refuse(" ".join(messages), self._column(entity, f) if f else None)
 
-    def changeable(self, ids: Iterable[int]) -> set[int]:
-        """Of these, what this person may edit."""
-        rows = self.entity.model.objects.visible_to(self.by, door.CHANGE).filter(pk__in=list(ids))
-        return set(rows.values_list("pk", flat=True))
+    def _column(self, entity: Entity, f: Field) -> int | None:
+        """The column in which a field stands."""
+        return next((n for n, t in self.rows_of.columns if t.entity is entity and t.field is f), None)
 
     # -- the whole -------------------------------------------------------------------------------------------------
 
     def rows(self, start: int = 0) -> Iterator[Row]:
-        """Rows from this one on; numbers count the rows under the headings from 1."""
-        for number, cells in enumerate(islice(self.table.rows(), start, None), start + 1):
-            yield self.read(number, cells)
+        """Rows from this one on; numbers count the rows under the headings from 1. Rows that are left out are not there."""
+        for number, cells in enumerate(self.table.rows(), 1):
+            if number <= start:
+                if self.mapping.duplicates == CREATE:
+                    row = self.rows_of.read(number, cells)
+                    self.rows_of.know(row, {})
+                    self.made.add(row.origin if row.id else "")
+                continue
+            fix = self.fixes.get(str(number), {})
+            if fix is None:
+                continue
+            yield self.rows_of.read(number, mended(cells, fix, len(self.table.headers)))
 
-    def try_out(self, most: int | None = None, show: int = 50) -> Report:
-        """What the import would do, without writing anything; `most` looks only at the first rows."""
-        report, seen = Report(), set[str]()
-        rows = islice(self.rows(), most)
-        while chunk := list(islice(rows, 500)):
-            fresh, updates, skipped = self.sort_out(chunk, seen)
-            may = self.changeable(pk for _row, pk in updates)
-            for row, pk in updates:
-                if pk not in may:
-                    row.errors.append(_("You may not change the record that is already there."))
-            bad = [row for row in chunk if row.errors]
+    def try_out(self, show: int = 200) -> Report:
+        """What the import would do, without writing anything."""
+        report = Report()
+        rows = self.rows()
+        while chunk := list(islice(rows, TRIED)):
+            found = self.sort_out(chunk)
+            bad = [row for row in chunk if row.problems]
             report.rows += len(chunk)
-            report.created += len(fresh)
-            report.skipped += len(skipped)
-            report.updated += sum(1 for row, pk in updates if pk in may)
+            report.created += len(found.fresh)
+            report.skipped += len(found.skipped)
+            report.updated += found.updated
             report.rejected += len(bad)
+            for name, made in found.beside.items():
+                entity: Any = self.books[name].entity
+                report.beside[entity.name] = report.beside.get(entity.name, 0) + len(made)
             report.problems += bad[: max(0, show - len(report.problems))]
         return report
 
-    def run(self, long: LongOp, reject: Callable[[list[Row]], None]) -> None:
-        """Write the file from the checkpoint on; `reject` keeps the refused rows, in the transaction of their chunk."""
+    def run(self, long: LongOp, keep: Callable[[Op, Sorted, list[Row]], None]) -> None:
+        """Write the file from the checkpoint on; `keep` remembers what was refused and left, in the transaction of its
+        chunk."""
         if long.checkpoint.get("phase", 1) == 1:
-            self._write(long, reject)
-        if self.later:
-            self._link(long, reject)
+            rows = self.rows(int(long.checkpoint.get("row", 0)))
+            while chunk := list(islice(rows, long.size)):
+                with long.chunk(row=chunk[-1].number) as op:
+                    self.write(op, chunk, keep)
+            with long.chunk(phase=2, row2=0):
+                pass
+        if self.rows_of.later:
+            self._link_later(long, keep)
 
-    def _write(self, long: LongOp, reject: Callable[[list[Row]], None]) -> None:
-        done = int(long.checkpoint.get("row", 0))
-        counts = {name: int(long.checkpoint.get(name, 0)) for name in COUNTS}
-        rows = self.rows(done)
-        while chunk := list(islice(rows, long.size)):
-            now = dict(counts)
-            mark = {"row": chunk[-1].number}
-            with long.chunk(**mark) as op:
-                fresh, updates, skipped = self.sort_out(chunk, set())
-                op.create(fresh)
-                now["created"] += len(fresh)
-                now["skipped"] += len(skipped)
-                now["updated"] += self._update(op, updates)
-                bad = [row for row in chunk if row.errors]
-                now["rejected"] += len(bad)
-                reject(bad)
-                long.row.checkpoint = {**long.row.checkpoint, **now}
-            counts = now
-        with long.chunk(phase=2, row2=0):
-            pass
+    def write(self, op: Op, chunk: list[Row], keep: Callable[[Op, Sorted, list[Row]], None]) -> None:
+        """The records of a chunk, inside its operation; its counts are added to the operation's checkpoint."""
+        self.books = self._books()
+        found = self.sort_out(chunk)
+        for name, knowns in found.beside.items():
+            op.create([k.record for k in knowns if k.record is not None])
+            for known in knowns:
+                known.id = known.record.pk if known.record is not None else None
+            assert name
+        for known, f, other, role in found.links:
+            assert known.record is not None
+            f.assign(known.record, pointing(f, f.value(known.record), other, role))
+            if known.id is not None:
+                known.changes[f.name] = f.value(known.record)
+        op.create([known.record for _row, known in found.fresh if known.record is not None])
+        self._remember(found)
+        for name, changed in found.changed.items():
+            book = self.books[name]
+            records = op.lock(book.entity.model, changed)
+            op.update_many([(records[pk], known.changes) for pk, known in changed.items() if pk in records])
+        bad = [row for row in chunk if row.problems]
+        done = {
+            "created": len(found.fresh),
+            "updated": found.updated,
+            "skipped": len(found.skipped),
+            "rejected": len(bad),
+        }
+        now = op.row.checkpoint
+        op.row.checkpoint = {**now, **{name: int(now.get(name, 0)) + n for name, n in done.items()}}
+        keep(op, found, bad)
 
-    def _update(self, op: Op, updates: list[tuple[Row, int]]) -> int:
-        may = self.changeable(pk for _row, pk in updates)
-        records = op.lock(self.entity.model, may)
-        wanted = []
-        for row, pk in updates:
-            if pk in records:
-                wanted.append((records[pk], row.values))
-            else:
-                row.errors.append(_("You may not change the record that is already there."))
-        # One record may be named by two rows of a chunk: the later row counts, on top of the earlier.
-        merged: dict[int, dict[str, Any]] = {}
-        for record, values in wanted:
-            merged[record.pk] = {**merged.get(record.pk, {}), **values}
-        changes = [(records[pk], values) for pk, values in merged.items()]
-        refused = actions.refusals(self.entity, changes)
-        for row, pk in updates:
-            row.errors += [m for messages in refused.get(pk, {}).values() for m in messages]
-        op.update_many([(record, values) for record, values in changes if record.pk not in refused])
-        return sum(1 for record, _values in wanted if record.pk not in refused)
+    def _remember(self, found: Sorted) -> None:
+        """By what the new records are known again: their numbers in the other program, or all that their rows say."""
+        rows = [
+            Origin(entity=self.entity.name, record_id=known.record.pk, key=row.origin)
+            for row, known in found.fresh
+            if known.record is not None and row.origin
+        ]
+        Origin.objects.bulk_create(rows, batch_size=500)
 
-    def _link(self, long: LongOp, reject: Callable[[list[Row]], None]) -> None:
+    def _link_later(self, long: LongOp, keep: Callable[[Op, Sorted, list[Row]], None]) -> None:
         """The second pass: records of the file that point to others of the same kind."""
         rows = self.rows(int(long.checkpoint.get("row2", 0)))
         while chunk := list(islice(rows, max(200, long.size))):
             with long.chunk(row2=chunk[-1].number) as op:
-                bad = self._link_chunk(op, [row for row in chunk if not row.errors])
-                reject(bad)
+                bad = self.link(op, [row for row in chunk if not row.problems])
+                now = op.row.checkpoint
+                op.row.checkpoint = {**now, "rejected": int(now.get("rejected", 0)) + len(bad)}
+                keep(op, Sorted(), bad)
 
-    def _link_chunk(self, op: Op, chunk: list[Row]) -> list[Row]:
-        wanted: list[tuple[Row, int, dict[str, int]]] = []
+    def link(self, op: Op, chunk: list[Row]) -> list[Row]:
+        """Point the records of these rows to others of their kind; the rows whose others are not there."""
+        if not self.rows_of.later:
+            return []
+        self.books = self._books()
+        book = self.books[""]
+        for row in chunk:
+            self.rows_of.know(row, book.wanted(row.own.values))
+        book.load((row.keys, row.origin) for row in chunk)
+        wanted: dict[int, tuple[Row, dict[str, int]]] = {}
         bad: list[Row] = []
         for row in chunk:
             links: dict[str, int] = {}
-            for at, f in self.later:
+            for at, f in self.rows_of.later:
                 text = str(row.cells[at] or "").strip()
-                if not text:
+                if not text or f is None:
                     continue
                 try:
-                    links[f.name] = self.related(f, text)  # type: ignore[arg-type]
+                    links[f.name] = self.rows_of.related(f, text)
                 except ValidationError as error:
-                    row.errors.append(f"{self.table.headers[at]}: {' '.join(error.messages)}")
+                    row.refuse(" ".join(error.messages), at)
                     bad.append(row)
-            own = self._own(row) if links else None
+            own = self._again(row) if links else None
             if own is not None:
-                wanted.append((row, own, links))
-        may = self.changeable(pk for _row, pk, _links in wanted)
-        records = op.lock(self.entity.model, may)
-        pairs = [(records[pk], links) for _row, pk, links in wanted if pk in records]
-        changes = {record.pk: (record, links) for record, links in pairs}
-        refused = actions.refusals(self.entity, changes.values())
-        op.update_many([change for pk, change in changes.items() if pk not in refused])
-        for row, pk, _links in wanted:
-            if pk in refused:
-                row.errors += [m for messages in refused[pk].values() for m in messages]
-                bad.append(row)
+                wanted[own] = (row, links)
+        rows = self.entity.model.objects.visible_to(self.by, door.CHANGE).filter(pk__in=wanted)
+        records = op.lock(self.entity.model, rows.values_list("pk", flat=True))
+        refused = actions.refusals(self.entity, [(record, wanted[pk][1]) for pk, record in records.items()])
+        for pk, errors in refused.items():
+            self._complain(wanted[pk][0], self.entity, Invalid(errors))
+            bad.append(wanted[pk][0])
+        op.update_many([(record, wanted[pk][1]) for pk, record in records.items() if pk not in refused])
         return bad
 
-    def _own(self, row: Row) -> int | None:
-        """The record that a row has made or met: by the key, else by its title."""
-        known = self.known(row.keys)
-        if known:
-            return next(iter(known.values()))
-        title = row.values.get(self.entity.title)
+    def _again(self, row: Row) -> int | None:
+        """The record that a row has made or met: by what it is known, else by its title."""
+        book, values = self.books[""], row.own.values
+        title = values.get(self.entity.title)
+        known = book.find(row.keys, row.origin, keys_of(book.title, title))
+        if known is not None:
+            return known.id
         found = self.entity.by_title(str(title), self.by) if title else []
         return found[-1] if found else None
 
 
-def keys_of(f: Field, value: Any) -> list[str]:
-    """The comparable forms of a key value: folded text, numbers in E.164, addresses in lower case."""
-    if isinstance(f, PhonesField | EmailsField):
-        return [key for item in value or () if (key := f.key_of(item))]
-    text = (sort_key(value) if getattr(f, "keyed", False) else value) if value else ""
-    return [text] if text else []
+def pointing(f: Any, now: Any, other: Known, role: str) -> Any:
+    """The value of a relation that points to one more record."""
+    if not hasattr(f, "roles"):
+        return other.id
+    items = list(now or ())
+    if other.id in [item["id"] if isinstance(item, dict) else item for item in items]:
+        return items
+    return [*items, {"id": other.id, "role": role} if f.roles else other.id]
+
+
+def mended(cells: list[Any], fix: dict[str, str], width: int) -> list[Any]:
+    """Cells with corrections by column; a row that could not be read can be after it was written anew."""
+    if not fix:
+        return cells
+    now = [*cells[:width], *[""] * (width - len(cells))]
+    for at, text in fix.items():
+        if at.isdigit() and int(at) < width:
+            now[int(at)] = text
+    return Broken(now, cells.reason) if isinstance(cells, Broken) and not any(fix.values()) else now

@@ -76,7 +76,12 @@ def test_an_import_that_would_break_a_rule_rejects_the_row(administrator, tmp_pa
     department(administrator, "Север", above.pk)
     file = tmp_path / "departments.csv"
     file.write_text("name,parent\nПродажи,Север\nСервис,Север\nЮг,Юг\n", encoding="utf-8")
-    mapping = {"columns": {"name": "name", "parent": "parent"}, "key": "name", "duplicates": "update", "values": {}}
+    mapping = {
+        "columns": {"name": "name", "parent": "parent"},
+        "keys": ["name"],
+        "duplicates": "overwrite",
+        "values": {},
+    }
     run = carry_out(run_for(registry["department"], file, mapping, administrator))
     assert parent_of(above) is None and not run.error
     assert sorted(r.cells[0] for r in run.rejects.all()) == ["Продажи", "Юг"]
