@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -31,7 +32,12 @@ def free_port() -> int:
 
 
 def children_of(pid: int) -> list[int]:
-    return [int(n) for task in Path(f"/proc/{pid}/task").iterdir() for n in (task / "children").read_text().split()]
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        # A thread may end between the listing and the look at it.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(n) for n in (task / "children").read_text().split()]
+    return found
 
 
 def is_alive(pid: int) -> bool:
