@@ -14,7 +14,7 @@ from vizavi.core import door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Refused
 from vizavi.exchange.models import ImportRun
-from vizavi.ui import render
+from vizavi.ui import refused
 
 
 def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -25,7 +25,7 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
-            return render(request, "ui/refused.html", {"reason": refusal.reason}, status=403)
+            return refused(request, refusal)
 
     return wrapped
 
