@@ -287,17 +287,18 @@ class Importer:
         if long.checkpoint.get("phase", 1) == 1:
             rows = self.rows(int(long.checkpoint.get("row", 0)))
             while chunk := list(islice(rows, long.size)):
+                # Looking up comes before the transaction, which holds the one write lock of SQLite.
+                found = self.sort_out(chunk)
                 with long.chunk(row=chunk[-1].number) as op:
-                    self.write(op, chunk, keep)
+                    self.write(op, chunk, found, keep)
+                self.books = self._books()
             with long.chunk(phase=2, row2=0):
                 pass
         if self.rows_of.later:
             self._link_later(long, keep)
 
-    def write(self, op: Op, chunk: list[Row], keep: Callable[[Op, Sorted, list[Row]], None]) -> None:
+    def write(self, op: Op, chunk: list[Row], found: Sorted, keep: Callable[[Op, Sorted, list[Row]], None]) -> None:
         """The records of a chunk, inside its operation; its counts are added to the operation's checkpoint."""
-        self.books = self._books()
-        found = self.sort_out(chunk)
         for name, knowns in found.beside.items():
             op.create([k.record for k in knowns if k.record is not None])
             for known in knowns:
@@ -311,9 +312,9 @@ class Importer:
         op.create([known.record for _row, known in found.fresh if known.record is not None])
         self._remember(found)
         for name, changed in found.changed.items():
-            book = self.books[name]
-            records = op.lock(book.entity.model, changed)
-            op.update_many([(records[pk], known.changes) for pk, known in changed.items() if pk in records])
+            entity = self.books[name].entity
+            records = op.lock(entity.model, changed)
+            op.update_many([(r, self._still(entity, r, changed[pk])) for pk, r in records.items()])
         bad = [row for row in chunk if row.problems]
         done = {
             "created": len(found.fresh),
@@ -324,6 +325,12 @@ class Importer:
         now = op.row.checkpoint
         op.row.checkpoint = {**now, **{name: int(now.get(name, 0)) + n for name, n in done.items()}}
         keep(op, found, bad)
+
+    def _still(self, entity: Entity, record: Journaled, known: Known) -> dict[str, Any]:
+        """What is to be changed, but for what somebody has filled in since it was looked up."""
+        if self.mapping.duplicates != FILL:
+            return known.changes
+        return {n: v for n, v in known.changes.items() if entity.fields[n].is_empty(entity.fields[n].value(record))}
 
     def _remember(self, found: Sorted) -> None:
         """By what the new records are known again: their numbers in the other program, or all that their rows say."""

@@ -76,19 +76,20 @@ def run_rejects(pk: int) -> None:
             last = 0
             while rejects := list(run.rejects.filter(pk__gt=last).order_by("pk")[: long.size]):
                 last = rejects[-1].pk
+                rows = [importer.rows_of.read(r.row, list(r.cells)) for r in rejects]
+                found = importer.sort_out(rows)
                 with long.chunk() as op:
-                    _once_more(op, importer, rejects)
+                    _once_more(op, importer, rejects, rows, found)
         run.state, run.error = ImportRun.DONE, ""
     except (Unreadable, Invalid, Refused, Cancelled) as error:
         run.state, run.error = ImportRun.DONE, str(error)[:500]
     run.save(update_fields=["state", "error"])
 
 
-def _once_more(op: Op, importer: Importer, rejects: list[Reject]) -> None:
-    rows = [importer.rows_of.read(r.row, list(r.cells)) for r in rejects]
+def _once_more(op: Op, importer: Importer, rejects: list[Reject], rows: list[Row], found: Sorted) -> None:
     now: dict[str, Any] = op.row.checkpoint
     op.row.checkpoint = {**now, "rejected": int(now.get("rejected", 0)) - len(rejects)}
-    importer.write(op, rows, lambda _op, _found, _bad: None)
+    importer.write(op, rows, found, lambda _op, _found, _bad: None)
     importer.link(op, [row for row in rows if not row.problems])
     for row, reject in zip(rows, rejects, strict=True):
         if row.problems:
