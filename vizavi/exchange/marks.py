@@ -23,6 +23,14 @@ def label_of(what: str) -> str:
     return {"created": _("created"), "updated": _("updated"), "skipped": _("left as they are")}[what]
 
 
+class Nowhere:
+    """The store of a field that no record has: there is no index to look into first."""
+
+    @staticmethod
+    def narrowed(found: Q) -> Q:
+        return found
+
+
 class ImportMark(Field):
     """A field that no record has: it only filters."""
 
@@ -32,7 +40,7 @@ class ImportMark(Field):
     computed = True
 
     def __init__(self, entity: Entity):
-        self.entity, self.name, self.column = entity, "import", None
+        self.entity, self.name, self.store = entity, "import", Nowhere()  # type: ignore[assignment]
         self.help, self.required, self.editable = "", False, False
 
     @property

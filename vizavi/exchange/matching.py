@@ -93,7 +93,7 @@ class Book:
     def _fetch(self, ids: set[int]) -> None:
         if not ids:
             return
-        columns = {f.name: f.column.attname for f in [*self.fields, self.title] if not f.computed}
+        columns = {f.name: f.store.path for f in [*self.fields, self.title] if not f.computed}
         rows = self.entity.model.objects.visible_to(self.user).filter(pk__in=ids).order_by("pk")
         for pk, *values in rows.values_list("pk", *columns.values()):
             known = Known((pk, 0), pk)
