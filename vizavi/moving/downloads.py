@@ -34,7 +34,7 @@ def download(request: HttpRequest, plural: str, form: str) -> HttpResponse:
         chunks = chunks_of(entity, reader, request)
     except Invalid as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
-    fields = export.chosen(entity, reader, request.GET.get("columns", ""))
+    fields = export.chosen(entity, reader, request.GET.get("columns") or request.GET.get("cols", ""))
     response: Any
     if form == "xlsx":
         response = FileResponse(export.workbook(entity, fields, reader, chunks), content_type=WORKBOOK)
@@ -50,7 +50,7 @@ def download(request: HttpRequest, plural: str, form: str) -> HttpResponse:
 
 def chunks_of(entity: Entity, reader: Reader, request: HttpRequest) -> Iterator[Any]:
     """The records that were asked for. The first chunk is fetched, so that refusals come in time."""
-    params = {k: v for k, v in request.GET.items() if k not in ("columns", "ids", "version")}
+    params = {k: v for k, v in request.GET.items() if k not in ("columns", "cols", "ids", "version")}
     chunks = export.records(entity, reader, params, request.GET.get("ids", ""))
     first = next(chunks, [])
 
