@@ -17,7 +17,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
-from vizavi.core.errors import Conflict, Invalid, NotThere, Refused
+from vizavi.core.errors import Conflict, Invalid, Merged, NotThere, Refused
 from vizavi.ui import errors as pages
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,15 @@ def conflict(error: Conflict) -> HttpResponse:
     )
 
 
+def merged(request: HttpRequest, into: int) -> HttpResponse:
+    """Where a record went that was merged into another: reading is sent on (until an undo), writing is not."""
+    values = getattr(request.resolver_match, "kwargs", {})
+    if request.method == "GET" and "pk" in values:
+        url = request.build_absolute_uri().replace(f"/{values['pk']}/", f"/{into}/", 1)
+        return answer({"merged_into": into}, 301, {"Location": url, "Cache-Control": "no-store"})
+    return failure(404, _("It was merged into № %(id)s.") % {"id": into}, "merged")
+
+
 def of_exception(request: HttpRequest, error: Any) -> HttpResponse:
     """The answer to whatever was raised."""
     match error:
@@ -117,6 +126,8 @@ def of_exception(request: HttpRequest, error: Any) -> HttpResponse:
             return conflict(error)
         case Refused():
             return failure(403, error.reason)
+        case Merged():
+            return merged(request, error.into)
         case NotThere() | Http404():
             return failure(404, _("There is no such record."))
         case AuthenticationError():

@@ -12,22 +12,38 @@ from django.utils.translation import gettext as _
 from vizavi.core import door
 from vizavi.core.columns import derived_from
 from vizavi.core.entity import Entity
-from vizavi.core.errors import Invalid, NotThere, Refused
+from vizavi.core.errors import Invalid, Merged, NotThere, Refused
 from vizavi.core.firm import firm
 from vizavi.core.journal.operation import operation
 from vizavi.core.likeness import keys_of_record
-from vizavi.core.models import Firm, Operation, ReachKey
+from vizavi.core.models import Firm, Forward, Operation, ReachKey
 from vizavi.core.reading import Reader
-from vizavi.core.records import Journaled, writing
+from vizavi.core.records import Journaled, unrestricted, writing
 
 
 def fetch(entity: Entity, pk: int, user: Any, *, deleted: bool = False) -> Journaled:
-    """One record that this person may see. Raises `NotThere`; the recycle bin is looked into only on request."""
+    """One record that this person may see; the recycle bin is looked into only on request.
+
+    Raises `NotThere`, and `Merged` for one that was merged into another which this person may see.
+    """
     rows = entity.model.objects.reach_of(user)
     record = rows.filter(pk=pk).first() if 0 < pk < 2**63 else None
     if record is None or (record.deleted_at is not None and not deleted):
-        raise NotThere
+        survivor = survivor_of(entity, pk, user)
+        raise Merged(survivor) if survivor else NotThere
     return record
+
+
+def survivor_of(entity: Entity, pk: int, user: Any) -> int | None:
+    """The record into which this one was merged, directly or by way of others, if this person may see it."""
+    seen = [pk] if 0 < pk < 2**63 else []
+    while seen:
+        row = Forward.objects.filter(entity=entity.name, record_id=seen[-1]).first()
+        if row is None or row.into_id in seen:
+            break
+        seen.append(row.into_id)
+    found = entity.model.objects.visible_to(user).filter(pk=seen[-1]).exists() if len(seen) > 1 else False
+    return seen[-1] if found else None
 
 
 def permit(user: Any, action: str, entity: Entity, record: Journaled | None = None) -> None:
@@ -101,10 +117,10 @@ def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None)
     check_unique(entity, record, changed)
 
 
-def check_unique(entity: Entity, record: Journaled, names: Iterable[str], leaving: Iterable[int] = ()) -> None:
+def check_unique(entity: Entity, record: Journaled, names: Iterable[str]) -> None:
     """What the firm lets no two records of a kind share (`Firm.unique`). Raises `Invalid` by field.
 
-    Inside a transaction nobody else can take the same key before it ends. `leaving` are records that are about to go.
+    Inside a transaction nobody else can take the same key before it ends.
     """
     kinds = [k for k in entity.unique if k in firm().unique and set(entity.duplicates[k]) & set(names)]
     keys = {key[:3]: key for key in keys_of_record(entity, record) if key.kind in kinds}
@@ -113,10 +129,14 @@ def check_unique(entity: Entity, record: Journaled, names: Iterable[str], leavin
     if transaction.get_connection().in_atomic_block:
         list(Firm.objects.select_for_update().values_list("pk"))
     held = ReachKey.objects.filter(entity=entity.name, kind__in=kinds, key__in=[key.key for key in keys.values()])
-    taken = set(held.exclude(record_id__in=[record.pk or 0, *leaving]).values_list("kind", "key", "detail"))
-    if taken & set(keys):
+    rows = [row for row in held.exclude(record_id=record.pk or 0) if (row.kind, row.key, row.detail) in keys]
+    with unrestricted("only whether another live record has the key"):
+        there = entity.model.objects.alive().filter(pk__in=[row.record_id for row in rows])
+        live = set(there.values_list("pk", flat=True)) if rows else set()
+    taken = {(row.kind, row.key, row.detail) for row in rows if row.record_id in live}
+    if taken:
         message = _("There is such a record already, and this firm does not want a second one.")
-        raise Invalid({keys[found].field: [message] for found in taken & set(keys)})
+        raise Invalid({keys[found].field: [message] for found in taken})
 
 
 def refusals(entity: Entity, wanted: Iterable[tuple[Journaled, Mapping[str, Any]]]) -> dict[int, dict[str, list[str]]]:
@@ -153,7 +173,7 @@ def create(
     values = prepare(entity, data, Reader(by))
     record = build(entity, values, by)
     permit(by, door.CREATE, entity, record)
-    with _integrity(), operation(verb or f"{entity.name}.create", by=by, via=via) as op:
+    with integrity(), operation(verb or f"{entity.name}.create", by=by, via=via) as op:
         check(entity, record)
         op.create([record])
     return record, op.row
@@ -175,7 +195,7 @@ def update(
     `Invalid`, `Conflict`; then nothing was written.
     """
     permit(by, door.CHANGE, entity, fetch(entity, pk, by))
-    with _integrity(), operation(verb or f"{entity.name}.edit", by=by, via=via) as op:
+    with integrity(), operation(verb or f"{entity.name}.edit", by=by, via=via) as op:
         record = op.lock(entity.model, [pk]).get(pk)
         if record is None or record.deleted_at is not None:
             raise NotThere
@@ -216,7 +236,7 @@ def _move(
     wanted = list(dict.fromkeys(ids))
     for pk in wanted:
         permit(by, door.DELETE, entity, fetch(entity, pk, by, deleted=not into_bin))
-    with _integrity(), operation(verb, by=by, via=via) as op:
+    with integrity(), operation(verb, by=by, via=via) as op:
         records = list(op.lock(entity.model, wanted).values())
         if base is not None:
             for record in records:
@@ -227,7 +247,7 @@ def _move(
     return op.row if op.done else None
 
 
-class _integrity:
+class integrity:
     """A constraint that validation could not foresee (two people at once) is the person's error, not the program's."""
 
     def __enter__(self) -> None: ...

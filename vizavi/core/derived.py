@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vizavi.core.entity import Entity, registry
-from vizavi.core.journal.operation import Changed, Op, on_change
+from vizavi.core.journal.operation import MERGED_INTO, Changed, Op, on_change
 from vizavi.core.likeness import keys_of_record
-from vizavi.core.models import Change, Link, ReachKey, TimelineRow
+from vizavi.core.models import Change, Forward, Link, ReachKey, TimelineRow
 from vizavi.core.records import Journaled, unrestricted
 
 
@@ -88,6 +88,17 @@ def write_reach_keys(op: Op, changed: Sequence[Changed]) -> None:
 @on_change
 def write_links(op: Op, changed: Sequence[Changed]) -> None:
     _write(changed, Link, links, lambda entity: [f.name for f in entity.linked])
+
+
+@on_change
+def write_forwards(op: Op, changed: Sequence[Changed]) -> None:
+    """What was merged leads to what it was merged into, until it is taken out of the bin again."""
+    moved = [c for c in changed if MERGED_INTO in c.diff]
+    for c in moved:
+        if c.action == Change.RESTORE:
+            Forward.objects.filter(entity=c.entity.name, record_id=c.record.pk).delete()
+        else:
+            Forward.objects.create(entity=c.entity.name, record_id=c.record.pk, into_id=c.diff[MERGED_INTO][1])
 
 
 def rebuild() -> int:

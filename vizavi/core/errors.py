@@ -33,6 +33,14 @@ class NotThere(Exception):
     """No such record for this person: it does not exist, or the door hides it. The two are never told apart."""
 
 
+class Merged(NotThere):
+    """It was merged into another record, which this person may see."""
+
+    def __init__(self, into: int):
+        super().__init__()
+        self.into = into
+
+
 class Invalid(Exception):
     """Input that cannot be accepted: messages by field name, `""` for the record as a whole."""
 

@@ -87,6 +87,8 @@ class Change(models.Model):
     action = models.CharField(max_length=8)
     version = models.PositiveIntegerField()
     diff = models.JSONField(default=dict)
+    #: Done in consequence, whatever the door says of that record (what pointed to a merged one); undone likewise.
+    implied = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["entity", "record_id", "version"], name="change_record")]
@@ -102,6 +104,18 @@ class Skipped(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["operation", "record_id"], name="skipped_operation")]
+
+
+class Forward(models.Model):
+    """A record that was merged into another: where its address leads now, and whose history holds its own. Derived."""
+
+    entity = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    into_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["entity", "into_id"], name="forward_into")]
+        constraints = [models.UniqueConstraint(fields=["entity", "record_id"], name="forward_once")]
 
 
 class TimelineRow(models.Model):

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vizavi.core import door, pages
-from vizavi.core.actions import fetch
+from vizavi.core.actions import fetch, survivor_of
 from vizavi.core.entity import Entity, registry
+from vizavi.core.errors import Merged
 from vizavi.core.fields import AboutField, Field, Pointing
 from vizavi.core.journal import history
 from vizavi.core.journal.history import Entry
@@ -56,6 +57,9 @@ def record_page(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """`/companies/7/`, and the same for a record in the recycle bin, which can only be looked at and restored."""
     reader = reader_of(request)
     record = fetch(entity, pk, reader.user, deleted=True)
+    survivor = survivor_of(entity, pk, reader.user) if record.deleted_at is not None else None
+    if survivor and "merged" not in request.GET:
+        raise Merged(survivor)
     return render(request, "screens/record.html", record_context(request, entity, record, reader), block="content")
 
 

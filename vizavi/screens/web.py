@@ -8,12 +8,12 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vizavi.core.entity import Entity, registry
-from vizavi.core.errors import NotThere, Refused
+from vizavi.core.errors import Merged, NotThere, Refused
 from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
 from vizavi.ui import add_toast, is_partial, refused
@@ -44,12 +44,22 @@ def door_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except Merged as merged:
+            return _moved(request, kwargs, merged.into)
         except NotThere:
             raise Http404 from None
         except Refused as refusal:
             return refused(request, refusal)
 
     return wrapped
+
+
+def _moved(request: HttpRequest, kwargs: dict[str, Any], into: int) -> HttpResponse:
+    """The same page of the record into which this one was merged. An undo brings it back: no browser remembers it."""
+    if request.method not in ("GET", "HEAD") or "pk" not in kwargs:
+        raise Http404
+    url = request.get_full_path().replace(f"/{kwargs['pk']}/", f"/{into}/", 1)
+    return HttpResponsePermanentRedirect(url, headers={"Cache-Control": "no-store"})
 
 
 def entity_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -218,6 +218,10 @@ class Field:
         """The canonical form of a value as this person may know it: an id that the door hides is not given away."""
         return self.to_json(value)
 
+    def repointed(self, value: Any, entity: Entity, moves: Mapping[int, int]) -> Any:
+        """The value with records of an entity replaced by others: what pointed to a merged one points to the survivor."""
+        return value
+
     def kept(self, value: Any, before: Any, reader: Reader) -> Any:
         """The new value together with that part of the old one which this person does not see and so cannot drop."""
         return value

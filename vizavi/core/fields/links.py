@@ -53,6 +53,19 @@ class _Linked(Field):
     def seen(self, value: Any, reader: Reader) -> Any:
         return [item for item, ref in self.refs(value, reader) if ref.visible]
 
+    def repointed(self, value: Any, entity: Entity, moves: Mapping[int, int]) -> Any:
+        found: dict[Any, Any] = {}
+        for item in value or ():
+            target = self.target_of(item)
+            if target and target[0] is entity and target[1] in moves:
+                pk = moves[target[1]]
+                item, target = ({**item, "id": pk} if isinstance(item, Mapping) else pk), (entity, pk)
+            known = found.setdefault(target or repr(item), item)
+            if known is not item and isinstance(item, Mapping) and "role" in item:
+                roles = dict.fromkeys(r for r in (known["role"], item["role"]) if r)
+                found[target] = {**known, "role": ", ".join(roles)[:LONGEST_ROLE]}
+        return list(found.values())
+
     def kept(self, value: Any, before: Any, reader: Reader) -> Any:
         hidden = [item for item, ref in self.refs(before, reader) if not ref.visible]
         return [*(value or ()), *(item for item in hidden if item not in (value or ()))]

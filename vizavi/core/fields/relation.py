@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -77,6 +78,9 @@ class RelationField(Pointing):
 
     def points_to(self, value: Any) -> list[tuple[Entity, int]]:
         return [] if value is None else [(self.target, value)]
+
+    def repointed(self, value: Any, entity: Entity, moves: Mapping[int, int]) -> Any:
+        return moves.get(value, value) if self.target is entity else value
 
     def seen(self, value: Any, reader: Reader) -> Any:
         return None if value is None else reader.ref(self.target, value).id

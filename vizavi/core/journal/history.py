@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from vizavi.core.entity import Entity, registry
-from vizavi.core.models import Change, Operation, TimelineRow
+from vizavi.core.models import Change, Forward, Operation, TimelineRow
 
 if TYPE_CHECKING:
     from vizavi.core.fields import Field
@@ -50,9 +50,10 @@ def history(
     """Entries newest first, and the cursor for older ones (None at the end).
 
     The record itself must have come through the door. Entries of other records are shown only when those are visible;
-    hidden fields are left out.
+    hidden fields are left out. What was merged into the record brings its own history along.
     """
-    rows = TimelineRow.objects.filter(entity=entity.name, record_id=record.pk).order_by("-pk")
+    ids = [record.pk, *merged_into(entity, record.pk)]
+    rows = TimelineRow.objects.filter(entity=entity.name, record_id__in=ids).order_by("-pk")
     entries: list[Entry] = []
     looked = 0
     cursor = before
@@ -72,6 +73,17 @@ def history(
         if len(batch) <= limit and cursor == batch[-1].pk:
             return entries, None
     return entries, cursor
+
+
+def merged_into(entity: Entity, pk: int) -> list[int]:
+    """The records that were merged into this one, and into those."""
+    found: list[int] = []
+    front = [pk]
+    while front:
+        known = Forward.objects.filter(entity=entity.name, into_id__in=front).exclude(record_id__in=[pk, *found])
+        front = list(known.values_list("record_id", flat=True))
+        found += front
+    return found
 
 
 def _learn(rows: Sequence[TimelineRow], reader: Reader, entity: Entity, record: Journaled) -> None:

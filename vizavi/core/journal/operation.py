@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,8 +15,11 @@ from vizavi.core.columns import derived_from, is_derived
 from vizavi.core.dialect import write_rows
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Clash, Conflict, OutsideOperation
-from vizavi.core.models import Change, Operation, Skipped
+from vizavi.core.models import Change, Forward, Operation, Skipped
 from vizavi.core.records import Journaled, writing
+
+#: In the diff of a record that went into the bin, or came back: into which other it was merged.
+MERGED_INTO = "merged_into"
 
 _current: ContextVar[Op | None] = ContextVar("vizavi_operation", default=None)
 
@@ -72,14 +75,19 @@ class Op:
             self.row.save()
         return self.row
 
-    def _note(self, changed: list[tuple[Entity, Journaled, str, dict[str, list[Any]]]]) -> None:
+    def _note(
+        self, changed: list[tuple[Entity, Journaled, str, dict[str, list[Any]]]], implied: Collection[int] = ()
+    ) -> None:
         if not changed:
             return
         operation = self._row()
         rows = [
-            Change(operation=operation, entity=e.name, record_id=r.pk, action=action, version=r.version, diff=diff)
+            Change(
+                operation=operation, entity=e.name, record_id=r.pk, action=action, version=r.version, diff=diff,
+                implied=r.pk in implied,
+            )
             for e, r, action, diff in changed
-        ]
+        ]  # fmt: skip
         Change.objects.bulk_create(rows, batch_size=500)
         operation.changes += len(rows)
         if operation.record_id is None and len(rows) == operation.changes:
@@ -132,9 +140,12 @@ class Op:
         return self.update_many([(record, values)], base=base)[0]
 
     def update_many(
-        self, wanted: Sequence[tuple[Journaled, dict[str, Any]]], base: int | None = None
+        self, wanted: Sequence[tuple[Journaled, dict[str, Any]]], base: int | None = None, implied: Collection[int] = ()
     ) -> list[dict[str, list[Any]]]:
-        """As `update`, for many records of one entity in a few statements."""
+        """As `update`, for many records of one entity in a few statements.
+
+        `implied` are ids of those that follow from what is done to others: undone with it, whatever the door says.
+        """
         diffs: list[dict[str, list[Any]]] = []
         touched: list[tuple[Entity, Journaled, str, dict[str, list[Any]]]] = []
         for record, values in wanted:
@@ -154,7 +165,7 @@ class Op:
                 touched.append((entity, record, Change.UPDATE, diff))
             diffs.append(diff)
         self._write([(record, set(diff)) for _e, record, _a, diff in touched])
-        self._note(touched)
+        self._note(touched, implied)
         return diffs
 
     def check_unchanged(self, record: Journaled, base: int) -> None:
@@ -191,20 +202,23 @@ class Op:
             columns += derived_from(model, set(changed))
             write_rows(model, columns, [(r.pk, [_stored(c, r) for c in columns]) for r in rows])
 
-    def delete(self, records: Sequence[Journaled]) -> None:
-        """Put live records into the recycle bin."""
-        self._bin(records, self.at, Change.DELETE)
+    def delete(self, records: Sequence[Journaled], into: Mapping[int, int] | None = None) -> None:
+        """Put live records into the recycle bin; `into` says of those that were merged into which others."""
+        self._bin(records, self.at, Change.DELETE, {pk: [None, other] for pk, other in (into or {}).items()})
 
     def restore(self, records: Sequence[Journaled]) -> None:
         """Take records out of the recycle bin."""
-        self._bin(records, None, Change.RESTORE)
+        ids = [r.pk for r in records]
+        merged = Forward.objects.filter(entity=records[0].entity().name, record_id__in=ids) if ids else []
+        self._bin(records, None, Change.RESTORE, {f.record_id: [f.into_id, None] for f in merged})
 
-    def _bin(self, records: Sequence[Journaled], at: Any, action: str) -> None:
+    def _bin(self, records: Sequence[Journaled], at: Any, action: str, merged: Mapping[int, list[Any]]) -> None:
         moved = [r for r in records if (r.deleted_at is None) != (at is None)]
         for record in moved:
             record.deleted_at = at
         self._write([(r, set()) for r in moved], extra=("deleted_at",))
-        self._note([(r.entity(), r, action, {}) for r in moved])
+        diffs = {pk: {MERGED_INTO: change} for pk, change in merged.items()}
+        self._note([(r.entity(), r, action, diffs.get(r.pk, {})) for r in moved])
 
     def purge(self, records: Sequence[Journaled]) -> None:
         """Remove records for ever; their history stays, undo ends. Who may do that is the caller's question."""

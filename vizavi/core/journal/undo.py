@@ -14,7 +14,7 @@ from vizavi.core import actions, door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Refused
 from vizavi.core.journal.long import begin, resume
-from vizavi.core.journal.operation import Op, operation
+from vizavi.core.journal.operation import MERGED_INTO, Op, operation
 from vizavi.core.models import Change, Operation
 from vizavi.core.records import Journaled, unrestricted
 
@@ -122,7 +122,8 @@ def _undo_rows(op: Op, rows: Sequence[Change], by: Any, result: UndoResult) -> N
 def _undo_alike(op: Op, entity: Entity, action: str, rows: Sequence[Change], by: Any, result: UndoResult) -> None:
     records = op.lock(entity.model, [r.record_id for r in rows])
     todo: list[tuple[Change, Journaled]] = []
-    allowed = _allowed(entity, action, records, by)
+    seen = set(entity.model.objects.reach_of(by).filter(pk__in=list(records)).values_list("pk", flat=True))
+    allowed = (_allowed(entity, action, records, by) & seen) | {row.record_id for row in rows if row.implied}
     for row in rows:
         record = records.get(row.record_id)
         if record is None:
@@ -144,6 +145,9 @@ def _undo_alike(op: Op, entity: Entity, action: str, rows: Sequence[Change], by:
             except IntegrityError:
                 message = _("Another record stands in the way: a value that must be unique is taken.")
                 result.obstacles.append(Obstacle(entity.name, row.record_id, str(record), "", message))
+    for obstacle in result.obstacles:
+        if obstacle.entity == entity.name and obstacle.record_id in records.keys() - seen:
+            obstacle.title = ""
 
 
 def _allowed(entity: Entity, action: str, records: dict[int, Journaled], by: Any) -> set[int]:
@@ -152,8 +156,7 @@ def _allowed(entity: Entity, action: str, records: dict[int, Journaled], by: Any
     )
     own = {pk for pk, r in records.items() if action == Change.CREATE and r.created_by_id == by.pk}
     reach = entity.model.objects.reach_of(by, verb).filter(pk__in=list(records)).values_list("pk", flat=True)
-    seen = entity.model.objects.reach_of(by, door.SEE).filter(pk__in=list(records)).values_list("pk", flat=True)
-    return (set(reach) | own) & set(seen)
+    return set(reach) | own
 
 
 def _invert(op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Journaled]], result: UndoResult) -> None:
@@ -161,12 +164,14 @@ def _invert(op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Jo
         gone = _gone(entity, [row for row, _record in todo])
         wanted = [(record, _values_before(entity, row, record, op.by, gone, result)) for row, record in todo]
         _keep_rules(entity, wanted, result)
-        result.undone += sum(1 for diff in op.update_many(wanted) if diff)
+        implied = {row.record_id for row, _record in todo if row.implied}
+        result.undone += sum(1 for diff in op.update_many(wanted, implied=implied) if diff)
     elif action in (Change.CREATE, Change.RESTORE):
         fresh = [
             record for row, record in todo if action == Change.RESTORE or _untouched(entity, row, record, op, result)
         ]
-        op.delete(fresh)
+        merged = {row.record_id: row.diff[MERGED_INTO][0] for row, _r in todo if MERGED_INTO in row.diff}
+        op.delete(fresh, into=merged if action == Change.RESTORE else None)
         result.undone += len(fresh)
     else:
         op.restore([record for _row, record in todo])
@@ -232,7 +237,7 @@ def _values_before(
         message = ""
         if f is None:
             message = _("This field is no longer there.")
-        elif not access.sees(name) or name in access.readonly:
+        elif not (row.implied or access.writes(name)):
             message = _("You may not change this field.")
         elif any((target.name, pk) in gone for target, pk in _before(entity, row, name)):
             message = _("What it pointed to was deleted for ever.")
