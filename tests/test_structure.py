@@ -31,8 +31,10 @@ BUILT = {
 #: Reads without a person: where, and why.
 UNRESTRICTED = {
     "core/derived.py:further": "a history is written for whoever may read it",
-    "core/actions.py:check_unique": "only whether another live record has the key",
-    "core/derived.py:rebuild": "derived tables",
+    "duplicates/unique.py:check_unique": "only whether another live record has the key",
+    "search/indexing.py:rebuild_keys": "derived tables",
+    "duplicates/merging.py:moves": "what moves is counted whole, named only as far as it is visible",
+    "duplicates/merging.py:repoint": "what points to a merged record moves whoever may see it",
     "duplicates/finding.py:_told": "kind and owner of a hidden record, by grant",
     "custom/tasks.py:derive_anew": "derived tables",
     "core/fields/store.py:CustomStore.narrowed": "which rows a condition leaves; the door is asked with it",

@@ -167,6 +167,12 @@ def answers(status: int, schema: Schema, description: str, headers: tuple[str, .
     return {str(status): found}
 
 
+def moved() -> Schema:
+    """The record was merged into another: until that is undone, its address leads there."""
+    schema = {"type": "object", "properties": {"merged_into": ID}, "required": ["merged_into"]}
+    return answers(301, schema, _("Merged into another record"), ("Location",))
+
+
 def page_of(schema: Schema) -> Schema:
     """A page of a list: results and the addresses of its neighbours."""
     neighbour = {"type": ["string", "null"], "format": "uri"}
@@ -201,7 +207,7 @@ class Records:
     def read(self) -> Schema:
         return {
             "summary": _("Read: %(what)s") % {"what": self.entity.label},
-            "responses": {**answers(200, ref(self.name), _("The record"), ("ETag",)), **failures()},
+            "responses": {**answers(200, ref(self.name), _("The record"), ("ETag",)), **moved(), **failures()},
         }
 
     def create(self) -> Schema:
@@ -242,7 +248,7 @@ class Records:
         return {
             "summary": _("History: %(what)s") % {"what": self.entity.label},
             "parameters": [limit(), cursor("after", number=True)],
-            "responses": {**answers(200, page_of(ref("HistoryRow")), _("Newest first")), **failures(422)},
+            "responses": {**answers(200, page_of(ref("HistoryRow")), _("Newest first")), **moved(), **failures(422)},
         }
 
     def files(self) -> Schema:

@@ -1,4 +1,4 @@
-"""`<plural>/duplicates/`: who is here already, for a client that has these values."""
+"""`<plural>/duplicates/`: who is here already, for a client that has these values; `<plural>/<id>/merge/`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from django.utils.translation import gettext as _
 from vizavi.api import describe
 from vizavi.api.describe import ID, NULLABLE_ID, Schema, answers, failures, query, ref
 from vizavi.api.errors import answer
-from vizavi.api.reading import number_of, only
+from vizavi.api.idempotency import once
+from vizavi.api.reading import base_of, body_of, number_of, only
+from vizavi.api.records import VIA, one
 from vizavi.api.site import Section
-from vizavi.api.tokens import READ, need
+from vizavi.api.tokens import READ, WRITE, need
 from vizavi.core import actions, door
 from vizavi.core.entity import Entity
+from vizavi.core.errors import Invalid
 from vizavi.core.likeness import KINDS
+from vizavi.core.models import Operation
+from vizavi.core.reading import Reader
 from vizavi.duplicates.finding import Match, find
+from vizavi.duplicates.merging import MOST as MOST_MERGED
+from vizavi.duplicates.merging import merge
 
 MOST = 20
 
@@ -66,6 +73,63 @@ def find_said(entity: Entity) -> Schema:
     }  # fmt: skip
 
 
+def merge_view(entity: Entity) -> Any:
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        reader = need(request, WRITE, entity)
+        content, data = body_of(request)
+        base = base_of(request)
+
+        def act() -> HttpResponse:
+            ids, values = _merge_body(data)
+            actions.fetch(entity, pk, reader.user)
+            operation = merge(entity, pk, ids, reader.user, values=values, base=base, via=VIA)
+            status = 202 if operation.state == Operation.RUNNING else 200
+            return one(entity, actions.fetch(entity, pk, reader.user), Reader(reader.user), operation, status)
+
+        return once(request, reader.user, content, act)
+
+    return view
+
+
+def _merge_body(data: dict[str, Any]) -> tuple[list[int], dict[str, Any]]:
+    """The ids and the values of the request. Raises `Invalid` by name."""
+    wrong = {name: [_("There is no field “%(name)s”.") % {"name": name[:60]}] for name in set(data) - {"ids", "values"}}
+    ids, values = data.get("ids"), data.get("values", {})
+    if not isinstance(ids, list) or not all(isinstance(i, int) and not isinstance(i, bool) for i in ids):
+        wrong["ids"] = [_("Enter a list.")]
+    if not isinstance(values, dict):
+        wrong["values"] = [_("Enter the values by field.")]
+    if wrong:
+        raise Invalid(wrong)
+    return ids or [], values  # type: ignore[return-value]
+
+
+def merge_said(entity: Entity) -> Schema:
+    name = describe.component(entity)
+    ids = {"type": "array", "items": ID, "minItems": 1, "maxItems": MOST_MERGED - 1}
+    body = {
+        "type": "object", "properties": {"ids": ids, "values": ref(f"{name}Change")}, "required": ["ids"],
+        "additionalProperties": False,
+    }  # fmt: skip
+    shown = {**ref(name)}
+    headers = ("ETag", "Operation-Id")
+    return {
+        "summary": _("Merge others into it: %(what)s") % {"what": entity.label},
+        "description": _(
+            "The others go to the recycle bin, what pointed to them points to this record, their addresses lead to it; "
+            "undo the operation to take all of it back. Values that are not given: lists and long texts together, else "
+            "the newest that is filled in; name and owner stay."
+        ),
+        "parameters": [describe.if_match(), describe.idempotency_key()],
+        "requestBody": describe.json_body(body),
+        "responses": {
+            **answers(200, shown, _("The record as it is now"), headers),
+            **answers(202, shown, _("Much has to be moved: it goes on in the background"), headers),
+            **failures(409, 413, 415, 422),
+        },
+    }
+
+
 def schema() -> Schema:
     text = {"type": "string"}
     properties = {
@@ -77,3 +141,4 @@ def schema() -> Schema:
 
 def add_to(section: Section, entity: Entity) -> None:
     section.add("GET", "/duplicates/", f"duplicates_of_{entity.plural}", find_view(entity), lambda: find_said(entity))
+    section.add("POST", "/{int:pk}/merge/", f"merge_{entity.name}", merge_view(entity), lambda: merge_said(entity))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,12 +13,14 @@ from vizavi.core import door
 from vizavi.core.columns import derived_from
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid, Merged, NotThere, Refused
-from vizavi.core.firm import firm
 from vizavi.core.journal.operation import operation
-from vizavi.core.likeness import keys_of_record
-from vizavi.core.models import Firm, Forward, Operation, ReachKey
+from vizavi.core.models import Forward, Operation
 from vizavi.core.reading import Reader
-from vizavi.core.records import Journaled, unrestricted, writing
+from vizavi.core.records import Journaled, writing
+
+#: Rules over several records that packages above add: called with a record that is about to be live with changes of these
+#: fields, in the transaction that writes it. Raises `Invalid`.
+rules: list[Callable[[Entity, Journaled, Collection[str]], None]] = []
 
 
 def fetch(entity: Entity, pk: int, user: Any, *, deleted: bool = False) -> Journaled:
@@ -114,29 +116,8 @@ def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None)
     except ValidationError as error:
         known = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         raise Invalid({("" if n == "__all__" else n): m for n, m in known.items()}) from None
-    check_unique(entity, record, changed)
-
-
-def check_unique(entity: Entity, record: Journaled, names: Iterable[str]) -> None:
-    """What the firm lets no two records of a kind share (`Firm.unique`). Raises `Invalid` by field.
-
-    Inside a transaction nobody else can take the same key before it ends.
-    """
-    kinds = [k for k in entity.unique if k in firm().unique and set(entity.duplicates[k]) & set(names)]
-    keys = {key[:3]: key for key in keys_of_record(entity, record) if key.kind in kinds}
-    if not keys:
-        return
-    if transaction.get_connection().in_atomic_block:
-        list(Firm.objects.select_for_update().values_list("pk"))
-    held = ReachKey.objects.filter(entity=entity.name, kind__in=kinds, key__in=[key.key for key in keys.values()])
-    rows = [row for row in held.exclude(record_id=record.pk or 0) if (row.kind, row.key, row.detail) in keys]
-    with unrestricted("only whether another live record has the key"):
-        there = entity.model.objects.alive().filter(pk__in=[row.record_id for row in rows])
-        live = set(there.values_list("pk", flat=True)) if rows else set()
-    taken = {(row.kind, row.key, row.detail) for row in rows if row.record_id in live}
-    if taken:
-        message = _("There is such a record already, and this firm does not want a second one.")
-        raise Invalid({keys[found].field: [message] for found in taken})
+    for rule in rules:
+        rule(entity, record, changed)
 
 
 def refusals(entity: Entity, wanted: Iterable[tuple[Journaled, Mapping[str, Any]]]) -> dict[int, dict[str, list[str]]]:
@@ -242,7 +223,8 @@ def _move(
             for record in records:
                 op.check_unchanged(record, base)
         for record in [] if into_bin else records:
-            check_unique(entity, record, entity.recognised)
+            for rule in rules:
+                rule(entity, record, entity.fields)
         (op.delete if into_bin else op.restore)(records)
     return op.row if op.done else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vizavi.core.entity import Entity, registry
+from vizavi.core.entity import Entity
 from vizavi.core.journal.operation import MERGED_INTO, Changed, Op, on_change
 from vizavi.core.likeness import keys_of_record
 from vizavi.core.models import Change, Forward, Link, ReachKey, TimelineRow
@@ -99,21 +99,6 @@ def write_forwards(op: Op, changed: Sequence[Changed]) -> None:
             Forward.objects.filter(entity=c.entity.name, record_id=c.record.pk).delete()
         else:
             Forward.objects.create(entity=c.entity.name, record_id=c.record.pk, into_id=c.diff[MERGED_INTO][1])
-
-
-def rebuild() -> int:
-    """Make all keys and links anew, chunk by chunk; how many there are then."""
-    ReachKey.objects.all().delete()
-    Link.objects.all().delete()
-    for entity in registry:
-        last = 0
-        with unrestricted("keys and links are derived from all records"):
-            rows = entity.model.objects.alive().order_by("pk")
-            while chunk := list(rows.filter(pk__gt=last)[:500]) if entity.recognised or entity.linked else []:
-                last = chunk[-1].pk
-                ReachKey.objects.bulk_create([row for record in chunk for row in reach_keys(entity, record)])
-                Link.objects.bulk_create([row for record in chunk for row in links(entity, record)])
-    return ReachKey.objects.count() + Link.objects.count()
 
 
 def _write(changed: Sequence[Changed], model: Any, rows: Callable, fields: Callable[[Entity], Sequence[str]]) -> None:

@@ -10,4 +10,8 @@ class DuplicatesConfig(AppConfig):
     verbose_name = _("Duplicates")
 
     def ready(self) -> None:
+        from vizavi.core import actions
+        from vizavi.duplicates.unique import check_unique
+
         import_module("vizavi.duplicates.spelling")
+        actions.rules.append(check_unique)

@@ -6,8 +6,9 @@ the others out of the recycle bin. Their history stays theirs; the survivor's sh
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -170,7 +171,7 @@ class Moved:
     field: Field
     total: int = 0
     visible: int = 0
-    refs: list[Ref] = field(default_factory=list)
+    refs: list[Ref] = dataclasses.field(default_factory=list)
 
     @property
     def hidden(self) -> int:

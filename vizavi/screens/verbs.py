@@ -20,6 +20,7 @@ _words: dict[str, Any] = {
     "redo": gettext_lazy("Redo"),
     "purge": gettext_lazy("Deleted for ever"),
     "bulk": gettext_lazy("Bulk change"),
+    "merge": gettext_lazy("Merged"),
     "attach": gettext_lazy("File attached"),
     "demo": gettext_lazy("Demo data"),
     "invite": gettext_lazy("Invited"),
@@ -32,6 +33,7 @@ _icons = {
     "import": "upload",
     "undo": "undo-2",
     "redo": "redo-2",
+    "merge": "merge",
     "attach": "paperclip",
 }
 _via = {

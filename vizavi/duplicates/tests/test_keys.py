@@ -7,7 +7,7 @@ import threading
 import pytest
 from django.db import connection
 
-from vizavi.core import actions, derived
+from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid
 from vizavi.core.firm import forget
@@ -16,6 +16,7 @@ from vizavi.core.likeness import Key, keys_of
 from vizavi.core.models import Firm, ReachKey
 from vizavi.duplicates.comparing import Reason, compare
 from vizavi.duplicates.spelling import firm_key, number_key, person_key
+from vizavi.search.indexing import rebuild_keys
 
 COMPANY, CONTACT = "company", "contact"
 
@@ -120,7 +121,7 @@ def test_keys_follow_every_change_into_the_bin_and_back(ann):
     actions.restore(registry[COMPANY], [company.pk], ann)
     assert rows() == made
     ReachKey.objects.all().delete()
-    derived.rebuild()
+    rebuild_keys()
     assert rows() == made
 
 

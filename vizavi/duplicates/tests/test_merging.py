@@ -383,3 +383,37 @@ def test_queries_do_not_grow_with_what_moves(count, ann, pair, django_assert_max
     crowd(b, ann, count)
     with django_assert_max_num_queries(90):
         merge(registry[COMPANY], a.pk, [b.pk], ann)
+
+
+def test_the_api_merges_and_says_what_is_wrong(ann, dan, pair, client_of):
+    from vizavi.access.models import ApiToken
+
+    a, b = pair
+    client = client_of(ann)
+
+    def post(data, by=ann, **headers):
+        headers["Authorization"] = f"Bearer {ApiToken.make(by, 't')[1]}"
+        url = f"/api/v1/companies/{a.pk}/merge/"
+        return client.post(url, data, content_type="application/json", headers=headers)
+
+    for data, field in (
+        ({}, "ids"),
+        ({"ids": "2"}, "ids"),
+        ({"ids": [b.pk], "values": []}, "values"),
+        ({"ids": [b.pk], "x": 1}, "x"),
+    ):
+        answer = post(data)
+        assert answer.status_code == 422 and list(answer.json()["error"]["fields"]) == [field], data
+    assert post({"ids": [b.pk], "values": {"inn": "1" * 20}}).json()["error"]["fields"].keys() == {"inn"}
+    assert post({"ids": [b.pk]}, dan).status_code == post({"ids": [10**6]}).status_code == 404
+    assert post({"ids": [a.pk]}).status_code == 422
+    old = a.version
+    actions.update(registry[COMPANY], a.pk, {"comment": "новое"}, ann)
+    refused = post({"ids": [b.pk], "values": {"comment": "третье"}}, **{"If-Match": f'"{old}"'})
+    assert refused.status_code == 409
+    answer = post({"ids": [b.pk], "values": {"name": "Ромашка", "parent": b.pk}})
+    assert answer.status_code == 200 and answer.json()["name"] == "Ромашка" and answer.json()["parent"] is None
+    assert Operation.objects.get(pk=answer["Operation-Id"]).via == "api"
+    crowd(c := make(COMPANY, ann, name="Большая"), ann, 201)
+    answer = post({"ids": [c.pk]})
+    assert answer.status_code == 202 and Operation.objects.get(pk=answer["Operation-Id"]).state == Operation.RUNNING
