@@ -25,14 +25,14 @@ BUILT = {
     "core/pages.py:count": "the branches of the door are put on it",
     "core/journal/operation.py:Op.lock": "the journal locks rows whose ids came through the door",
     # Tables that are not records, reached through a variable.
-    "core/derived.py:_write": "derived tables",
+    "core/derived.py:replace": "derived tables",
     "access/models.py:SignInLink.use": "a link",
 }
 #: Reads without a person: where, and why.
 UNRESTRICTED = {
     "core/derived.py:further": "a history is written for whoever may read it",
     "duplicates/unique.py:check_unique": "only whether another live record has the key",
-    "search/indexing.py:rebuild_keys": "derived tables",
+    "search/keys.py:rebuild": "derived tables",
     "duplicates/merging.py:moves": "what moves is counted whole, named only as far as it is visible",
     "duplicates/merging.py:repoint": "what points to a merged record moves whoever may see it",
     "duplicates/finding.py:_told": "kind and owner of a hidden record, by grant",

@@ -18,12 +18,12 @@ from vizavi.api.tokens import READ, WRITE, need
 from vizavi.core import actions, door
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid
-from vizavi.core.likeness import KINDS
 from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
 from vizavi.duplicates.finding import Match, find
 from vizavi.duplicates.merging import MOST as MOST_MERGED
 from vizavi.duplicates.merging import merge
+from vizavi.search.keys import KINDS
 
 MOST = 20
 

@@ -1,4 +1,4 @@
-"""What core itself derives from the journal: timeline rows, links, and the keys by which records are recognised."""
+"""What core itself derives from the journal: timeline rows, links, where merged records went. Other derived tables stand above."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from vizavi.core.entity import Entity
 from vizavi.core.journal.operation import MERGED_INTO, Changed, Op, on_change
-from vizavi.core.likeness import keys_of_record
-from vizavi.core.models import Change, Forward, Link, ReachKey, TimelineRow
+from vizavi.core.models import Change, Forward, Link, TimelineRow
 from vizavi.core.records import Journaled, unrestricted
 
 
@@ -57,18 +56,6 @@ def further(about: set[Target]) -> dict[Target, set[Target]]:
     return found
 
 
-def reach_keys(entity: Entity, record: Journaled) -> list[ReachKey]:
-    """The keys of one record; none for one in the recycle bin."""
-    if record.deleted_at is not None:
-        return []
-    return [
-        ReachKey(
-            entity=entity.name, record_id=record.pk, field=key.field, kind=key.kind, key=key.key, detail=key.detail
-        )
-        for key in keys_of_record(entity, record)
-    ]
-
-
 def links(entity: Entity, record: Journaled) -> list[Link]:
     """The links of one record; none for one in the recycle bin."""
     if record.deleted_at is not None:
@@ -81,13 +68,8 @@ def links(entity: Entity, record: Journaled) -> list[Link]:
 
 
 @on_change
-def write_reach_keys(op: Op, changed: Sequence[Changed]) -> None:
-    _write(changed, ReachKey, reach_keys, lambda entity: entity.recognised)
-
-
-@on_change
 def write_links(op: Op, changed: Sequence[Changed]) -> None:
-    _write(changed, Link, links, lambda entity: [f.name for f in entity.linked])
+    replace(changed, Link, links, lambda entity: [f.name for f in entity.linked])
 
 
 @on_change
@@ -101,7 +83,7 @@ def write_forwards(op: Op, changed: Sequence[Changed]) -> None:
             Forward.objects.create(entity=c.entity.name, record_id=c.record.pk, into_id=c.diff[MERGED_INTO][1])
 
 
-def _write(changed: Sequence[Changed], model: Any, rows: Callable, fields: Callable[[Entity], Sequence[str]]) -> None:
+def replace(changed: Sequence[Changed], model: Any, rows: Callable, fields: Callable[[Entity], Sequence[str]]) -> None:
     """Replace the derived rows of every record in which one of these fields was touched."""
     concerned = [c for c in changed if (names := fields(c.entity)) and c.touches(*names)]
     old: dict[str, list[int]] = {}

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.module_loading import autodiscover_modules
 
-from vizavi.core import likeness, shape
+from vizavi.core import shape
 from vizavi.core.fields import (
     AboutField,
     Computed,
@@ -30,6 +30,8 @@ from vizavi.core.shape import Shape
 if TYPE_CHECKING:
     from vizavi.core.reading import Reader
 
+#: What records are recognised by.
+KEY_KINDS = frozenset({"person", "firm", "phone", "email", "inn", "ogrn"})
 #: Columns of the bases that stand at the end of a record's fields and are never typed.
 BOOKKEEPING = ("created_at", "created_by", "updated_at", "updated_by")
 
@@ -81,7 +83,7 @@ class Entity:
     omit: ClassVar[frozenset[str]] = frozenset({"custom", "deleted_at", "version"})
     #: Computed fields: {name of a property: (label, kind it looks like)}.
     computed: ClassVar[dict[str, tuple[Any, type[Field]]]] = {}
-    #: By what two of them are known to be the same: {kind of key: names of fields}, see `core.likeness`.
+    #: By what two of them are known to be the same: {kind of key: names of fields}, see `search.keys`.
     duplicates: Any = {}
     #: Kinds of these keys that the firm may forbid two records to share.
     unique: Any = ()
@@ -178,7 +180,7 @@ class Entity:
             if name in fields and not isinstance(fields[name], TextField | PhonesField | EmailsField):
                 yield f"keys names {name!r}, which is no text, phone or e-mail"
         for kind in (*self.duplicates, *self.unique):
-            if kind not in likeness.KINDS or kind not in self.duplicates:
+            if kind not in KEY_KINDS or kind not in self.duplicates:
                 yield f"duplicates and unique name {kind!r}, which is no kind of key here"
         unknown = {
             n
@@ -228,7 +230,7 @@ class Entity:
 
     @property
     def recognised(self) -> tuple[str, ...]:
-        """Names of the fields that make keys, see `core.likeness`."""
+        """Names of the fields that make keys, see `search.keys`."""
         return tuple(dict.fromkeys([f.name for f in self.reach] + [n for ns in self.duplicates.values() for n in ns]))
 
     @property

@@ -24,7 +24,7 @@ class Firm(Journaled):
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
     phone_country = models.CharField(_("country of phone numbers"), max_length=2, default="RU")
     language = models.CharField(_("language"), max_length=5, default="ru", choices=settings.LANGUAGES)
-    #: Kinds of keys (`core.likeness`) that no two live records of an entity may share, where the entity allows that.
+    #: Kinds of keys (`search.keys`) that no two live records of an entity may share, where the entity allows that.
     unique = columns.Choices(
         _("refuse duplicates by"),
         options=[("inn", _("INN and KPP of a company")), ("email", _("e-mail of a contact"))],
@@ -173,7 +173,7 @@ class Tag(Journaled):
 
 
 class ReachKey(models.Model):
-    """What a live record is reached or recognised by: a phone in E.164, an e-mail, a name, an INN (`core.likeness`).
+    """What a live record is reached or recognised by: a phone in E.164, an e-mail, a name, an INN (`search.keys`).
 
     For filters, duplicates and calls. Derived.
     """

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from django.db import DatabaseError, transaction
 from django_tasks import task
 
-from vizavi.core.derived import reach_keys
 from vizavi.core.entity import registry
 from vizavi.core.journal import Changed, Op, on_change
 from vizavi.core.models import Change, ReachKey
@@ -18,7 +17,7 @@ from vizavi.custom.definitions import fields_of
 from vizavi.custom.models import CustomField
 from vizavi.custom.shapes import SEARCHED, forget
 from vizavi.jobs.schedule import every
-from vizavi.search import indexing
+from vizavi.search import indexing, keys
 
 #: Kinds that an index serves; lists, long texts and addresses are looked through.
 INDEXED = frozenset(
@@ -89,4 +88,4 @@ def derive_anew(pk: int) -> None:
             indexing.index(entity, records)
             last = records[-1].pk
             ReachKey.objects.filter(entity=entity.name, record_id__in=[r.pk for r in records]).delete()
-            ReachKey.objects.bulk_create([key for r in records for key in reach_keys(entity, r)])
+            ReachKey.objects.bulk_create([row for r in records for row in keys.rows_of(entity, r)])

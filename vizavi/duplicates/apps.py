@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +9,7 @@ class DuplicatesConfig(AppConfig):
 
     def ready(self) -> None:
         from vizavi.core import actions
+        from vizavi.duplicates import spelling  # noqa: F401  it makes keys
         from vizavi.duplicates.unique import check_unique
 
-        import_module("vizavi.duplicates.spelling")
         actions.rules.append(check_unique)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vizavi.core.likeness import EMAIL, INN, KINDS, OGRN, PERSON, PHONE, Key
+from vizavi.search.keys import EMAIL, INN, KINDS, OGRN, PERSON, PHONE, Key
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from django.utils.translation import pgettext_lazy
 
 from vizavi.core import door
 from vizavi.core.entity import Entity, registry
-from vizavi.core.likeness import EMAIL, FIRM, INN, KINDS, OGRN, PERSON, PHONE, Key, keys_of
 from vizavi.core.models import ReachKey
 from vizavi.core.reading import Reader
 from vizavi.core.records import unrestricted
 from vizavi.duplicates.comparing import Reason, compare
+from vizavi.search.keys import EMAIL, FIRM, INN, KINDS, OGRN, PERSON, PHONE, Key, keys_of
 
 #: So many are shown; so many of those who share a key are looked at (a switchboard's number has hundreds).
 MOST, LOOKED = 5, 100

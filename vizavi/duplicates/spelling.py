@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from vizavi.core.fold import fold
-from vizavi.core.likeness import FIRM, INN, OGRN, PERSON, makers
+from vizavi.search.keys import FIRM, INN, OGRN, PERSON, makers
 
 #: Legal forms as they stand before or after a name, dots dropped: Russia and its neighbours (Latin look-alikes too), then
 #: elsewhere.

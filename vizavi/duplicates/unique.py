@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid
 from vizavi.core.firm import firm
-from vizavi.core.likeness import keys_of_record
 from vizavi.core.models import Firm, ReachKey
 from vizavi.core.records import Journaled, unrestricted
+from vizavi.search.keys import keys_of_record
 
 
 def check_unique(entity: Entity, record: Journaled, names: Collection[str]) -> None:

@@ -8,4 +8,4 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
-        from vizavi.search import indexing  # noqa: F401  its subscriber
+        from vizavi.search import indexing, keys  # noqa: F401  their subscribers

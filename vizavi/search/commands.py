@@ -14,7 +14,7 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Rebuild, say how much there is."""
-    from vizavi.search.indexing import rebuild, rebuild_keys
+    from vizavi.search import indexing, keys
 
-    print(f"{rebuild()} records indexed, {rebuild_keys()} keys and links.")
+    print(f"{indexing.rebuild()} records indexed, {keys.rebuild()} keys and links.")
     return 0

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from vizavi.core import derived
 from vizavi.core.entity import Entity, registry
 from vizavi.core.journal import Changed, Op, on_change
-from vizavi.core.models import Change, Link, ReachKey
+from vizavi.core.models import Change
 from vizavi.core.records import Journaled, unrestricted
 from vizavi.search import dialect
 from vizavi.search.models import SearchRow
@@ -92,18 +91,3 @@ def rebuild() -> int:
             index(entity, chunk)
             total += len(chunk)
     return total
-
-
-def rebuild_keys() -> int:
-    """Make all keys and links anew, chunk by chunk; how many there are then."""
-    ReachKey.objects.all().delete()
-    Link.objects.all().delete()
-    for entity in registry:
-        last = 0
-        with unrestricted("keys and links are derived from all records"):
-            rows = entity.model.objects.alive().order_by("pk")
-            while chunk := list(rows.filter(pk__gt=last)[:500]) if entity.recognised or entity.linked else []:
-                last = chunk[-1].pk
-                ReachKey.objects.bulk_create([row for record in chunk for row in derived.reach_keys(entity, record)])
-                Link.objects.bulk_create([row for record in chunk for row in derived.links(entity, record)])
-    return ReachKey.objects.count() + Link.objects.count()

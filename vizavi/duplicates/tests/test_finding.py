@@ -12,8 +12,8 @@ from vizavi.access import presets
 from vizavi.access.models import ApiToken
 from vizavi.core import actions
 from vizavi.core.entity import registry
-from vizavi.core.likeness import keys_of
 from vizavi.duplicates.finding import find, resembling
+from vizavi.search.keys import keys_of
 
 pytestmark = pytest.mark.django_db
 COMPANY, CONTACT = "company", "contact"

@@ -12,11 +12,10 @@ from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid
 from vizavi.core.firm import forget
 from vizavi.core.journal import undo
-from vizavi.core.likeness import Key, keys_of
 from vizavi.core.models import Firm, ReachKey
 from vizavi.duplicates.comparing import Reason, compare
 from vizavi.duplicates.spelling import firm_key, number_key, person_key
-from vizavi.search.indexing import rebuild_keys
+from vizavi.search.keys import Key, keys_of, rebuild
 
 COMPANY, CONTACT = "company", "contact"
 
@@ -121,7 +120,7 @@ def test_keys_follow_every_change_into_the_bin_and_back(ann):
     actions.restore(registry[COMPANY], [company.pk], ann)
     assert rows() == made
     ReachKey.objects.all().delete()
-    rebuild_keys()
+    rebuild()
     assert rows() == made
 
 

@@ -8,15 +8,17 @@ each other through keys of the same kind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from vizavi.core.derived import links, replace
+from vizavi.core.entity import Entity, registry
 from vizavi.core.fold import KEY_LENGTH
-
-if TYPE_CHECKING:
-    from vizavi.core.entity import Entity
-    from vizavi.core.records import Journaled
+from vizavi.core.journal import Changed, Op, on_change
+from vizavi.core.models import Link, ReachKey
+from vizavi.core.records import Journaled, unrestricted
 
 PERSON, FIRM, PHONE, EMAIL, INN, OGRN = "person", "firm", "phone", "email", "inn", "ogrn"
+#: The kinds that `core.entity` knows, those that say most first.
 KINDS = (INN, OGRN, EMAIL, PHONE, FIRM, PERSON)
 
 
@@ -50,3 +52,35 @@ def keys_of(entity: Entity, values: Mapping[str, Any]) -> list[Key]:
 
 def keys_of_record(entity: Entity, record: Journaled) -> list[Key]:
     return keys_of(entity, {n: entity.fields[n].value(record) for n in entity.recognised})
+
+
+def rows_of(entity: Entity, record: Journaled) -> list[ReachKey]:
+    """The rows of one record; none for one in the recycle bin."""
+    if record.deleted_at is not None:
+        return []
+    return [
+        ReachKey(
+            entity=entity.name, record_id=record.pk, field=key.field, kind=key.kind, key=key.key, detail=key.detail
+        )
+        for key in keys_of_record(entity, record)
+    ]
+
+
+@on_change
+def write_keys(op: Op, changed: Sequence[Changed]) -> None:
+    replace(changed, ReachKey, rows_of, lambda entity: entity.recognised)
+
+
+def rebuild() -> int:
+    """Make all keys and links anew, chunk by chunk; how many there are then."""
+    ReachKey.objects.all().delete()
+    Link.objects.all().delete()
+    for entity in registry:
+        last = 0
+        with unrestricted("keys and links are derived from all records"):
+            rows = entity.model.objects.alive().order_by("pk")
+            while chunk := list(rows.filter(pk__gt=last)[:500]) if entity.recognised or entity.linked else []:
+                last = chunk[-1].pk
+                ReachKey.objects.bulk_create([row for record in chunk for row in rows_of(entity, record)])
+                Link.objects.bulk_create([row for record in chunk for row in links(entity, record)])
+    return ReachKey.objects.count() + Link.objects.count()
