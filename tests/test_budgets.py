@@ -14,7 +14,7 @@ from vizavi.core.entity import registry
 
 PACKAGE = Path(__file__).resolve().parent.parent / "vizavi"
 BUDGETS = {
-    "core": 3600,
+    "core": 3700,
     "ui": 2000,
     "dictionaries": 2000,
     "custom": 2000,
