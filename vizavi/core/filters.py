@@ -146,7 +146,14 @@ def parse(
     With `dropped` such conditions are left out instead and their messages put there: for a filter that was stored by
     somebody who sees more.
     """
-    items = params.items() if isinstance(params, Mapping) else params
+    every = getattr(params, "lists", None)  # of a request's parameters one name may come several times
+    items = (
+        [(n, v) for n, vs in every() for v in vs]
+        if every
+        else params.items()
+        if isinstance(params, Mapping)
+        else params
+    )
     found = Filter(entity)
     errors: dict[str, list[str]] = {}
     access = reader.access(entity)

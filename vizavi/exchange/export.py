@@ -25,8 +25,8 @@ FORMATS = ("csv", "xlsx", "vcf")
 
 
 def chosen(entity: Entity, reader: Reader, names: str = "") -> list[Field]:
-    """The columns that were asked for, else all that this person sees."""
-    wanted = [n for n in names.split(",") if n in entity.fields]
+    """The columns that were asked for (their widths on the screen do not matter), else all that this person sees."""
+    wanted = [n for part in names.split(",") if (n := part.partition(":")[0]) in entity.fields]
     return reader.fields(entity, wanted or None)
 
 

@@ -167,7 +167,9 @@ def filter_editor(request: HttpRequest, entity: Entity) -> HttpResponse:
     if request.GET.getlist("line") or do:
         lines = press(do, typed_lines(request, entity, reader), entity, reader)
     elif everything:
-        lines = [line_of(n, c) for n, c in enumerate(old) if c.field.kind != "id"] or press("more", [], entity, reader)
+        lines = [line_of(n, c) for n, c in enumerate(old) if c.field.name in entity.fields] or press(
+            "more", [], entity, reader
+        )
     elif chosen is not None:
         lines = [line_of(0, old[chosen])]
     else:
@@ -182,7 +184,7 @@ def filter_editor(request: HttpRequest, entity: Entity) -> HttpResponse:
             place = len(kept) if chosen is None else chosen
             pairs = [*kept[:place], *pairs, *kept[place + (chosen is not None) :]]
         else:
-            pairs = [*((c.param, c.raw) for c in old if c.field.kind == "id"), *pairs]
+            pairs = [*((c.param, c.raw) for c in old if c.field.name not in entity.fields), *pairs]
         try:
             found = filters.parse(entity, pairs, reader)
             url = state.but(found=Filter(entity, found.conditions, state.found.text)).url()

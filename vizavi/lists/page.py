@@ -85,7 +85,7 @@ def chips(state: ListState) -> list[dict[str, Any]]:
             found[condition.group or f" {n}"] = {
                 "text": text,
                 "conditions": [condition],
-                "edit": f"at={n}" if not condition.group and condition.field.kind != "id" else "",
+                "edit": f"at={n}" if not condition.group and condition.field.name in state.entity.fields else "",
             }
     for chip in found.values():
         chip["remove_url"] = state.without(*chip["conditions"]).url()
@@ -176,7 +176,7 @@ def list_context(request: HttpRequest, entity: Entity, reader: Reader) -> tuple[
             f for f in reader.fields(entity, entity.shape.shown) if may_change and writable(entity, f, reader)
         ],
         "offers": many_offers(entity, reader),
-        "peek": f"{entity.url(int(peek))}_peek/?{carried}" if (peek := request.GET.get("peek", "")).isdigit() else "",
+        "carried": carried,
         **saved.context(request, shown.views, shown.view, state),
     }
     return context, 422 if shown.problems else 200

@@ -73,7 +73,7 @@ class ListState:
 
     def pairs(self, *, whole: bool = False) -> Pairs:
         """The parameters that make this list; `whole` spells out what the default would be too."""
-        more = {"sort": self.order if whole or self.sort != self.entity.sort else "", "group": self.group}
+        more = {"sort": self.order if whole or self.sort else "", "group": self.group}
         if whole or self.cols != self.default_cols:
             more["cols"] = self.cols_text
         if self.size != DEFAULT_SIZE:

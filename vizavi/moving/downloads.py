@@ -50,7 +50,9 @@ def download(request: HttpRequest, plural: str, form: str) -> HttpResponse:
 
 def chunks_of(entity: Entity, reader: Reader, request: HttpRequest) -> Iterator[Any]:
     """The records that were asked for. The first chunk is fetched, so that refusals come in time."""
-    params = {k: v for k, v in request.GET.items() if k not in ("columns", "cols", "ids", "version")}
+    params = request.GET.copy()
+    for name in ("columns", "cols", "ids", "version"):
+        params.pop(name, None)
     chunks = export.records(entity, reader, params, request.GET.get("ids", ""))
     first = next(chunks, [])
 

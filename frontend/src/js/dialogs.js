@@ -10,10 +10,10 @@ onContent(() => {
       dirty.delete(host);
       host.showModal();
       (host.querySelector('[autofocus]') ?? host.querySelector('input:not([type=hidden]), select, textarea, a.btn--primary'))?.focus();
-      if (host.id === 'drawer') remember(host.querySelector('[data-peek]')?.dataset.peek);
     } else if (host.open) {
       host.querySelector('[aria-invalid=true]')?.focus();
     }
+    if (host.id === 'drawer' && host.open) remember(host.querySelector('[data-peek]')?.dataset.peek);
   }
 });
 
@@ -59,7 +59,9 @@ function remember(peek) {
 
 function reopen() {
   const [, plural, id] = /^([a-z_]+)-(\d+)$/.exec(new URL(location.href).searchParams.get('peek') ?? '') ?? [];
-  if (plural) ajax('GET', `/${plural}/${id}/_peek/`, { target: '#drawer', swap: 'innerHTML' });
+  // Over a list it knows its neighbours.
+  const list = document.querySelector('[data-list-page]')?.dataset.carried;
+  if (plural) ajax('GET', `/${plural}/${id}/_peek/${list ? `?${list}` : ''}`, { target: '#drawer', swap: 'innerHTML' });
 }
 
 onArrival(() => { for (const host of hosts) if (host.id !== 'signin') closeDialog(host); reopen(); });

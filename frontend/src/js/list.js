@@ -1,5 +1,5 @@
 // The keyboard, the selection and the preview of a list.
-import { ajax, onContent, visit } from './hx.js';
+import { ajax, onArrival, onContent, visit } from './hx.js';
 import { editCell } from './fields.js';
 
 const page = () => document.querySelector('[data-list-page]');
@@ -90,19 +90,12 @@ function remember(row) {
   try { sessionStorage.setItem(`row:${location.pathname}`, row.dataset.row); } catch { /* private windows may refuse */ }
 }
 
-function param(name, value) {
-  const url = new URL(location);
-  if (value) url.searchParams.set(name, value); else url.searchParams.delete(name);
-  history.replaceState(history.state, '', url);
-}
-
 function peek(url) { ajax('GET', url, { target: '#drawer', swap: 'innerHTML' }); }
 
+let peeked = '';
 drawer?.addEventListener('close', () => {
-  if (!page() || !new URL(location).searchParams.has('peek')) return;
-  const row = document.querySelector(`tr[data-row="${new URL(location).searchParams.get('peek')}"]`);
-  param('peek', '');
-  land(row);
+  if (page() && peeked) land(document.querySelector(`tr[data-row="${peeked}"]`));
+  peeked = '';
 });
 drawer?.addEventListener('keydown', (event) => {
   if (event.target.closest('input, select, textarea') || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -240,9 +233,20 @@ document.addEventListener('input', ({ target }) => {
   timer = setTimeout(() => target.form.requestSubmit(), 250);
 });
 
+// From the search to what it has found.
+document.addEventListener('keydown', (event) => {
+  if (!event.target.matches?.('input[data-list-search]') || !['Escape', 'ArrowDown'].includes(event.code)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  event.target.blur();
+  land(rows()[0]);
+}, true);
+
+// Back, and the way up from a record, lead to the row that one came from.
 let returning = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
-addEventListener('popstate', () => { returning = true; });
-document.addEventListener('click', ({ target }) => { if (target.closest?.('.crumb a, #back a')) returning = true; });
+let up = false;
+document.addEventListener('click', ({ target }) => { up = Boolean(target.closest?.('.crumb a, #back a')); }, true);
+onArrival(({ back }) => { returning = back || up; up = false; });
 
 function comeBack() {
   returning = false;
@@ -253,19 +257,15 @@ function comeBack() {
 }
 
 onContent(() => {
-  const shown = drawer?.querySelector('[data-peek-id]');
-  if (page() && shown && new URL(location).searchParams.get('peek') !== shown.dataset.peekId) {
-    param('peek', shown.dataset.peekId);
-    for (const row of document.querySelectorAll('tr.is-peeked')) row.classList.remove('is-peeked');
-    document.querySelector(`tr[data-row="${shown.dataset.peekId}"]`)?.scrollIntoView({ block: 'nearest' });
-  }
-  if (!page() || page().dataset.stamp === stamp) return;
+  const shown = drawer?.querySelector('[data-peek]')?.dataset.peek.split('-')[1];
+  if (page() && shown && shown !== peeked) document.querySelector(`tr[data-row="${shown}"]`)?.scrollIntoView({ block: 'nearest' });
+  peeked = shown ?? peeked;
+  if (!page()) return;
+  if (returning) comeBack();
+  if (page().dataset.stamp === stamp) return;
   // Another list is there now: what was ticked in the one before is not.
   stamp = page().dataset.stamp;
   anchor = null;
   choosePage(false);
   for (const group of document.querySelectorAll('tbody[data-group]')) fold(group, false);
-  const open = document.querySelector('[data-peek-open]');
-  if (open && !drawer.open) peek(open.dataset.peekOpen);
-  else if (returning) comeBack();
 });

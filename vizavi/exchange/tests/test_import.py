@@ -79,7 +79,7 @@ def test_the_real_file_by_the_wizard_found_edited_exported_and_undone(client_of,
     assert len(re.findall(r"<tr data-row", client.get(f"/companies/?import={run.pk}.created").content.decode())) == 50
     found = client.get("/companies/?industry=medical&sort=name&q=corp").content.decode()
     assert "Condax" not in found or "corp" in found
-    out = b"".join(client.get("/companies/export.csv?industry=medical&columns=name,industry").streaming_content)
+    out = b"".join(client.get("/companies/export.csv?industry=medical&cols=name,industry").streaming_content)
     assert len(out.decode("utf-8-sig").splitlines()) == 1 + seen(ann).filter(industry="medical").count()
     operation = Operation.objects.get(verb="import")
     undo(operation, ann)
