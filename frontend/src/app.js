@@ -7,6 +7,7 @@ import './js/places.js';
 import './js/tabs.js';
 import './js/forms.js';
 import './js/fields.js';
+import './js/dupes.js';
 import './js/list.js';
 import './js/columns.js';
 import './js/menus.js';

@@ -108,6 +108,8 @@ class Editor:
     links: list[tuple[Any, Ref]] = dataclasses.field(default_factory=list)
     currency: str = ""
     currencies: list[str] = dataclasses.field(default_factory=list)
+    #: Who is here already, to be said under it (`duplicates.finding.Match`); None where there is no place for that.
+    hints: list[Any] | None = None
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,8 @@ from vizavi.core.errors import Conflict, Invalid, Refused
 from vizavi.core.fields import Field
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
+from vizavi.duplicates.finding import Match
+from vizavi.screens import hints
 from vizavi.screens.cells import Editor, edit
 from vizavi.screens.inline import clash_text
 from vizavi.screens.records import title_of, writable
@@ -30,8 +33,13 @@ def new(request: HttpRequest, entity: Entity) -> HttpResponse:
     fields = _fields(entity, reader)
     if request.method != "POST":
         return _page(request, entity, reader, None, _begun(request, entity, reader, fields))
+    data = _posted(request, fields)
+    if alike := hints.unseen(request, entity, data, reader):
+        errors = hints.errors_of(entity, data, reader)
+        editors = _typed(request, reader, fields, errors)
+        return _page(request, entity, reader, None, editors, errors=errors, alike=alike, status=409)
     try:
-        record, operation = actions.create(entity, _posted(request, fields), reader.user)
+        record, operation = actions.create(entity, data, reader.user)
     except Invalid as error:
         return _page(
             request,
@@ -57,12 +65,27 @@ def change(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
         reader.prefetch([record], fields)
         editors = [edit(f, f.value(record), reader, record=record) for f in fields]
         return _page(request, entity, reader, record, editors, initial=initial)
+    if "use" in request.POST:
+        editors = _used(request, fields, record, reader)
+        return _page(request, entity, reader, record, editors, initial=initial, used=True)
     known = _initial(request.POST.get("initial")) or initial
     data = {
         n: raw
         for n, raw in _posted(request, fields).items()
         if request.POST.get(f"keep-{n}") != "theirs" and _differs(entity.fields[n], raw, known)
     }
+    if alike := hints.unseen(request, entity, data, reader, record):
+        return _page(
+            request,
+            entity,
+            reader,
+            record,
+            _typed(request, reader, fields, {}, record),
+            alike=alike,
+            initial=known,
+            status=409,
+            version=version_of(request.POST.get("version")),
+        )
     try:
         record, operation = actions.update(entity, pk, data, reader.user, base=version_of(request.POST.get("version")))
     except Invalid as error:
@@ -103,29 +126,17 @@ def quick(request: HttpRequest, entity: Entity) -> HttpResponse:
     if request.method != "POST":
         if not is_partial(request):
             return HttpResponseRedirect(f"{entity.url()}new/?{request.GET.urlencode()}")
-        return render(
-            request,
-            "screens/quick.html",
-            {
-                "entity": entity,
-                "editors": _begun(request, entity, reader, fields),
-                "target": target,
-                "action": request.get_full_path(),
-                "errors": [],
-            },
-        )
+        return _dialog(request, entity, _begun(request, entity, reader, fields), target)
+    data = _posted(request, fields)
+    alike = hints.unseen(request, entity, data, reader)
     try:
-        record, operation = actions.create(entity, _posted(request, fields), reader.user)
+        if alike:
+            raise Invalid(hints.errors_of(entity, data, reader))
+        record, operation = actions.create(entity, data, reader.user)
     except Invalid as error:
         editors = _typed(request, reader, fields, error.errors)
-        context = {
-            "entity": entity,
-            "editors": editors,
-            "target": target,
-            "action": request.get_full_path(),
-            "errors": _summary(entity, error.errors, fields),
-        }
-        return render(request, "screens/quick.html", context, status=422)
+        summary = _summary(entity, error.errors, fields)
+        return _dialog(request, entity, editors, target, summary, alike, status=409 if alike else 422)
     text = _("Created: %(title)s") % {"title": record}
     if target:
         response = add_trigger(
@@ -135,18 +146,33 @@ def quick(request: HttpRequest, entity: Entity) -> HttpResponse:
         )
         return said(add_trigger(response, "closeDialog"), text, operation)
     if request.POST.get("then") == "again":
-        context = {
-            "entity": entity,
-            "editors": _begun(request, entity, reader, fields),
-            "target": "",
-            "action": request.get_full_path(),
-            "errors": [],
-        }
-        return said(render(request, "screens/quick.html", context), text, operation)
+        return said(_dialog(request, entity, _begun(request, entity, reader, fields)), text, operation)
     return add_trigger(go(request, entity.url(record.pk), text, operation), "closeDialog")
 
 
 quick = entity_view(quick)
+
+
+def _dialog(
+    request: HttpRequest,
+    entity: Entity,
+    editors: list[Editor],
+    target: str = "",
+    errors: Sequence[dict[str, str]] = (),
+    alike: Sequence[Match] = (),
+    status: int = 200,
+) -> HttpResponse:
+    hints.attach(entity, editors, alike)
+    context = {
+        "entity": entity,
+        "editors": editors,
+        "target": target,
+        "action": request.get_full_path(),
+        "errors": errors,
+        "alike": alike,
+        "dupes_url": hints.url(entity),
+    }
+    return render(request, "screens/quick.html", context, status=status)
 
 
 def _may_create(entity: Entity, reader: Reader) -> None:
@@ -190,6 +216,24 @@ def _typed(
     ]
 
 
+def _used(request: HttpRequest, fields: list[Field], record: Journaled, reader: Reader) -> list[Editor]:
+    """The editors of a record that is taken instead of a new one: what it lacks is filled in from what was typed."""
+    reader.prefetch([record], fields)
+    editors = []
+    for f in fields:
+        value = f.value(record)
+        try:
+            typed = f.parse(f.raw_from_form(request.POST))
+        except ValidationError:
+            typed = None
+        if typed is not None and f.kind in ("phones", "emails"):
+            value = f.parse([*(value or ()), *typed])
+        elif typed is not None and f.is_empty(value):
+            value = typed
+        editors.append(edit(f, value, reader, record=record))
+    return editors
+
+
 def _initial(raw: str | None) -> dict[str, Any] | None:
     try:
         found = json.loads(raw or "")
@@ -221,6 +265,7 @@ def _summary(entity: Entity, errors: dict[str, list[str]], fields: list[Field]) 
 def _page(
     request: HttpRequest, entity: Entity, reader: Reader, record: Journaled | None, editors: list[Editor], **more: Any
 ) -> HttpResponse:
+    hints.attach(entity, editors, more.get("alike") or ())
     by_name = {e.name: e for e in editors}
     errors, clashes = more.get("errors") or {}, more.get("clashes") or {}
     version = more.get("version") or (record.version if record is not None else None)
@@ -239,5 +284,8 @@ def _page(
         "version": version,
         "initial": json.dumps(more.get("initial") or {}, ensure_ascii=False),
         "draft": f"{entity.plural}-{record.pk if record is not None else 'new'}",
+        "alike": more.get("alike"),
+        "used": more.get("used"),
+        "dupes_url": hints.url(entity, record),
     }
     return render(request, "screens/form.html", context, block="content", status=more.get("status", 200))

@@ -14,6 +14,7 @@ from vizavi.core.errors import Conflict, Invalid, Refused
 from vizavi.core.fields import Field
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
+from vizavi.screens import hints
 from vizavi.screens.cells import edit, show
 from vizavi.screens.records import feed, head, writable
 from vizavi.screens.web import entity_view, go, reader_of, said, version_of
@@ -44,6 +45,10 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
     if raw is None:
         # A form that lost its control must not empty the field.
         return HttpResponse(status=400)
+    if door.can(reader.user, door.CHANGE, entity, record) and (
+        alike := hints.unseen(request, entity, {name: raw}, reader, record)
+    ):
+        return answer(request, entity, f, record, reader, "editor", status=409, raw=raw, alike=alike)
     try:
         fresh, operation = update(entity, pk, {name: raw}, reader.user, base=version_of(request.POST.get("version")))
     except Invalid as error:
@@ -88,7 +93,7 @@ def answer(
     typed = "raw" in more
     may = writable(entity, f, reader) and bool(door.can(reader.user, door.CHANGE, entity, record))
     reader.prefetch([record], [f])
-    context = {
+    context: dict[str, Any] = {
         "entity": entity,
         "record": record,
         "f": f,
@@ -101,7 +106,10 @@ def answer(
         if block == "editor"
         else None,
         "title_field": f.name == entity.title,
+        "dupes_url": hints.url(entity, record) if f.name in entity.recognised else None,
     }
+    if context["editor"] is not None:
+        hints.attach(entity, [context["editor"]], more.get("alike") or ())
     name = f"{block}_cell" if context["in_cell"] else block
     return HttpResponse(render_block(request, "screens/field.html", name, context), status=status)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vizavi.screens import acts, forms, inline, journal, records, today, tray
+from vizavi.screens import acts, forms, hints, inline, journal, records, today, tray
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -36,6 +36,7 @@ urlpatterns = [
     path("_tray/", require_GET(tray.tray)),
     path("bin/", require_GET(acts.bin_page)),
     path("_combo/<slug:plural>/", require_GET(acts.combo)),
+    path("_dupes/<slug:plural>/", require_GET(hints.dupes)),
     path("_quick/<slug:plural>/", both(forms.quick)),
     *entity_urls("settings/<slug:plural>/", admin=True),
     *entity_urls("<slug:plural>/", admin=False),
