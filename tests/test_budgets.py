@@ -22,6 +22,7 @@ BUDGETS = {
     "files": 2000,
     "jobs": 2000,
     "duplicates": 2000,
+    "cleaning": 2000,
     "tables": 2000,
     "exchange": 2000,
     "moving": 2000,

@@ -55,6 +55,7 @@ OWN_APPS = [
     "lists",
     "access",
     "clients",
+    "cleaning",
     "activities",
     "setup",
     "demo",

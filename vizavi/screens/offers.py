@@ -18,11 +18,12 @@ from vizavi.core.records import Journaled
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that posts to `url`; offered only to who may."""
+    """A button that posts to `url`, or (`link`) leads there; offered only to who may."""
 
     label: str
     url: str
     icon: str = "arrow-right"
+    link: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ Source = Callable[[Journaled, Reader], Iterable[Offer]]
 _sources: dict[str, list[Source]] = {}
 
 
-def offer(name: str) -> Callable[[Source], Source]:
-    """Decorator: ask this function for offers when a record of that entity is shown."""
+def offer(name: str = "") -> Callable[[Source], Source]:
+    """Decorator: ask this function for offers when a record of that entity (of any, without a name) is shown."""
 
     def remember(source: Source) -> Source:
         _sources.setdefault(name, []).append(source)
@@ -94,4 +95,6 @@ def offer(name: str) -> Callable[[Source], Source]:
 
 def offers_for(entity: Entity, record: Journaled, reader: Reader) -> list[Offer]:
     """All that is offered to this person for this record."""
-    return [found for source in _sources.get(entity.name, []) for found in source(record, reader)]
+    return [
+        found for name in ("", entity.name) for source in _sources.get(name, ()) for found in source(record, reader)
+    ]

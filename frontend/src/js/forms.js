@@ -61,7 +61,7 @@ document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
 function restore(form) {
   form.dataset.draftSeen = '1';
   // An answer with errors holds what was typed already.
-  if (form.querySelector('[aria-invalid=true], [data-errors]')) return;
+  if (form.querySelector('[aria-invalid=true], [data-errors], [name=dupes_seen]')) return;
   let found;
   try { found = JSON.parse(localStorage.getItem(draftKey(form)) ?? 'null'); } catch { return; }
   if (!found) return;

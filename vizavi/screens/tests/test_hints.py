@@ -15,7 +15,9 @@ PARTIAL = {"HX-Request": "true"}
 
 @pytest.fixture
 def romashka(ann):
-    return actions.create(registry["company"], {"name": "ООО «Ромашка»", "inn": "7701234567", "phones": "84951234567"}, ann)[0]
+    return actions.create(
+        registry["company"], {"name": "ООО «Ромашка»", "inn": "7701234567", "phones": "84951234567"}, ann
+    )[0]
 
 
 def companies():

@@ -1,0 +1,30 @@
+"""What cleaning adds to the pages of records and to lists: the way to merging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from vizavi.core import door
+from vizavi.core.entity import Entity
+from vizavi.core.reading import Reader
+from vizavi.core.records import Journaled
+from vizavi.duplicates.merging import MOST
+from vizavi.lists.offers import ManyOffer, offer_many
+from vizavi.screens.offers import Offer, offer
+
+
+@offer()
+def merge_this(record: Journaled, reader: Reader) -> Iterable[Offer]:
+    """In the menu of a record that this person may change."""
+    entity = record.entity()
+    if entity.duplicates and door.can(reader.user, door.CHANGE, entity, record):
+        yield Offer(_("Merge…"), f"{entity.url()}merge/?ids={record.pk}", "merge", link=True)
+
+
+@offer_many
+def merge_these(entity: Entity, reader: Reader) -> Iterable[ManyOffer]:
+    """In the bar of a list, while two to five are ticked."""
+    if entity.duplicates and door.can(reader.user, door.CHANGE, entity) and door.can(reader.user, door.DELETE, entity):
+        yield ManyOffer(_("Merge"), f"{entity.url()}merge/", "merge", least=2, most=MOST)
