@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
 
 from vizavi.access.policy import is_known
-from vizavi.core.firm import firm
+from vizavi.core.firm import language_of, zone_of
 
 #: Doors that are open to everybody; the API asks for its own token.
 PUBLIC = ("/login/", "/logout/", "/password/", "/in/", "/static/", "/api/v1/", "/settings/_prefs/", "/healthz/")
@@ -44,25 +45,28 @@ class Personal:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        mine = user.preferences if user.is_authenticated else {}
-        known = dict(settings.LANGUAGES)
-        wanted = (mine.get("language"), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME), firm().language)
-        language = next((code for code in wanted if code in known), settings.LANGUAGE_CODE)
+        language = language_of(request.user, request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME))
+        zone = zone_of(request.user)
         translation.activate(language)
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
-        timezone.activate(zone_of(mine.get("time_zone") or firm().time_zone))
+        timezone.activate(zone)
         try:
-            response = self.get_response(request)
+            response: Any = self.get_response(request)
         finally:
             timezone.deactivate()
+        if response.streaming and not isinstance(response, FileResponse):
+            response.streaming_content = told(response.streaming_content, language, zone)
         response.headers.setdefault("Content-Language", language)
         return response
 
 
-def zone_of(name: str) -> zoneinfo.ZoneInfo:
-    """The zone of that name; Moscow's when there is none."""
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("Europe/Moscow")
+def told(chunks: Iterable[Any], language: str, zone: zoneinfo.ZoneInfo) -> Iterator[Any]:
+    """A stream is made when the view has long returned: each piece in the language and zone of its reader."""
+    rest = iter(chunks)
+    while True:
+        with translation.override(language), timezone.override(zone):
+            try:
+                piece = next(rest)
+            except StopIteration:
+                return
+        yield piece

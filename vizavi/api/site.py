@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -20,7 +19,7 @@ from ninja.security import HttpBearer
 
 from vizavi.api import errors, throttle
 from vizavi.api.tokens import Caller, caller_of_secret, secret_of
-from vizavi.core.firm import firm
+from vizavi.core.firm import language_of, zone_of
 
 View = Callable[..., HttpResponseBase]
 #: Describes an operation for OpenAPI in the current language.
@@ -44,7 +43,7 @@ class bearer(HttpBearer):
         return caller
 
 
-def language_of(request: HttpRequest) -> str:
+def asked_language(request: HttpRequest) -> str:
     """The first of our languages that the request asks for, `""` when it asks for none."""
     wanted = trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return next((code[:2] for code, _quality in wanted if code[:2] in dict(settings.LANGUAGES)), "")
@@ -52,10 +51,8 @@ def language_of(request: HttpRequest) -> str:
 
 def suit(request: HttpRequest, user: Any) -> None:
     """The person's own language and time zone; a language that the request asks for comes before."""
-    mine = getattr(user, "preferences", None) or {}
-    if not language_of(request) and mine.get("language") in dict(settings.LANGUAGES):
-        translation.activate(mine["language"])
-    timezone.activate(zone(mine.get("time_zone") or firm().time_zone))
+    translation.activate(asked_language(request) or language_of(user))
+    timezone.activate(zone_of(user))
 
 
 api = NinjaAPI(
@@ -80,14 +77,6 @@ class Section:
         api.add_router(self.prefix, self.router)
 
 
-def zone(name: str) -> Any:
-    """The time zone in which moments without an offset are meant."""
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return timezone.get_default_timezone()
-
-
 def gate(view: View) -> View:
     """Around every address: never anything but JSON, nothing kept by caches, words and moments as asked for."""
 
@@ -96,8 +85,8 @@ def gate(view: View) -> View:
     def passed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "HEAD":
             request.method = "GET"  # the server drops the body
-        language = language_of(request) or translation.get_language()
-        with translation.override(language), timezone.override(zone(firm().time_zone)):
+        language = asked_language(request) or translation.get_language()
+        with translation.override(language), timezone.override(zone_of(None)):
             try:
                 response: HttpResponseBase = view(request, *args, **kwargs)
             except Exception as error:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import time
+import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError
+from django.utils import timezone, translation
 
 from vizavi.core.models import Firm
 
@@ -30,6 +36,27 @@ def forget() -> None:
     """Read the firm afresh next time: after a change, between tests."""
     global _cached
     _cached = None
+
+
+def language_of(user: Any, *others: str | None) -> str:
+    """The language of a person, else the first of the others that we speak, else the firm's."""
+    wanted = (getattr(user, "preferences", {}).get("language"), *others, firm().language)
+    return next((code for code in wanted if code in dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
+
+
+def zone_of(user: Any) -> zoneinfo.ZoneInfo:
+    """The time zone of a person, else the firm's."""
+    try:
+        return zoneinfo.ZoneInfo(getattr(user, "preferences", {}).get("time_zone") or firm().time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
+@contextmanager
+def speaking_to(user: Any) -> Iterator[None]:
+    """In the language and the time zone of a person (None: the firm's): what no request has settled, a job or a command."""
+    with translation.override(language_of(user)), timezone.override(zone_of(user)):
+        yield
 
 
 def in_base(amount: Decimal | None, currency: str) -> Decimal | None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django_tasks import task
 
 from vizavi.core.errors import Refused
+from vizavi.core.firm import speaking_to
 from vizavi.core.journal import can_undo
 from vizavi.core.journal.long import begin, resume
 from vizavi.core.journal.undo import UndoResult, undo_chunks
@@ -33,6 +34,6 @@ def run_undo(pk: int, user_id: int) -> None:
     row = Operation.objects.select_related("undoes").filter(pk=pk).first()
     if row is None or row.state in (Operation.FINISHED, Operation.CANCELLED):
         return
-    result = UndoResult()
-    with resume(row) as long:
-        undo_chunks(long, get_user_model().objects.get(pk=user_id), result)
+    by = get_user_model().objects.get(pk=user_id)
+    with speaking_to(by), resume(row) as long:
+        undo_chunks(long, by, UndoResult())

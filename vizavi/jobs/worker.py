@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks.base import Task
 
+from vizavi.core.firm import speaking_to
 from vizavi.jobs.models import Job
 from vizavi.jobs.schedule import enqueue_due
 
@@ -70,8 +71,8 @@ def run_one(worker: str) -> bool:
     beat = threading.Thread(target=keep_lease, args=(job.pk, worker, finished), daemon=True)
     beat.start()
     try:
-        task = task_of(job)
-        task.func(*job.args, **job.kwargs)
+        with speaking_to(None):
+            task_of(job).func(*job.args, **job.kwargs)
     except Exception as error:
         log.exception("Job %s failed", job)
         fail(job, error)

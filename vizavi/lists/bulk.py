@@ -169,7 +169,8 @@ def title_of(entity: Entity, data: dict[str, Any], mode: str, reader: Reader) ->
     [(name, value)] = data.items()
     f = entity.fields[name]
     sign = {"add": "+", "remove": "−"}.get(mode, ":")
-    return f"{f.label}{'' if sign == ':' else ' '}{sign} {f.text(f.from_json(value), reader) or _('nothing')}"
+    text = f.text(f.from_json(value), reader) or _("nothing")
+    return f"{f.label}{'' if sign == ':' else ' '}{sign} {text}"
 
 
 def back_url(request: HttpRequest, entity: Entity) -> str:

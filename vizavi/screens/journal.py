@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +12,10 @@ from django.utils.translation import ngettext
 from vizavi.core import door
 from vizavi.core.entity import registry
 from vizavi.core.journal import can_undo, undo
-from vizavi.core.journal.undo import AT_ONCE
+from vizavi.core.journal.undo import AT_ONCE, Obstacle
 from vizavi.core.models import Change, Operation
 from vizavi.core.reading import Reader
+from vizavi.jobs.tasks import BIN_DAYS
 from vizavi.jobs.undo import undo_later
 from vizavi.screens import verbs
 from vizavi.screens.web import door_view, go, reader_of, safe_next
@@ -21,6 +23,7 @@ from vizavi.ui import render
 
 PAGE = 50
 ROWS = 100
+SHOWN = 50
 
 
 def _mine(reader: Reader) -> Any:
@@ -86,7 +89,7 @@ def undo_view(request: HttpRequest, pk: int) -> HttpResponse:
     if result.obstacles:
         context = {
             **_operation_context(row, Reader(reader.user)),
-            "obstacles": result.obstacles,
+            "obstacles": [_obstacle(o) for o in result.obstacles[:SHOWN]],
             "partly": result.undone > 0,
         }
         return render(
@@ -158,6 +161,7 @@ def _operation_context(row: Operation, reader: Reader) -> dict[str, Any]:
         "reason": verdict.reason,
         "obstacles": [],
         "partly": False,
+        "until": _until(row) if verdict else None,
         "undone_by": Operation.objects.filter(undoes=row).order_by("-pk").first(),
         "undoes": row.undoes_id,
     }
@@ -172,6 +176,19 @@ def _skipped(row: Operation, reader: Reader) -> tuple[list[dict[str, Any]], int]
         {"entity": s.entity, "ref": reader.ref(registry[s.entity], s.record_id), "reason": s.reason} for s in found
     ]
     return shown, row.skipped.count() if len(found) == ROWS else len(found)
+
+
+def _obstacle(found: Obstacle) -> dict[str, str]:
+    entity = registry.get(found.entity)
+    f = entity.fields.get(found.field) if entity else None
+    title = found.title or f"{entity.label if entity else found.entity} № {found.record_id}"
+    return {"title": title, "field": f.label if f else found.field, "message": found.message}
+
+
+def _until(row: Operation) -> Any:
+    """When undoing ends because the recycle bin is emptied; None for an operation that deleted nothing."""
+    deleted = Change.objects.filter(operation=row, action=Change.DELETE).exists()
+    return row.at + timedelta(days=BIN_DAYS) if deleted else None
 
 
 def _change(change: Change, reader: Reader) -> dict[str, Any] | None:

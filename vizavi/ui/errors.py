@@ -96,7 +96,7 @@ def broken(request: HttpRequest) -> HttpResponse:
             response = render(request, "ui/error.html", context, status=500)
         except Exception:
             # The database may be what is gone.
-            words = f"{context['title']}. {context['text']} {_('Incident')} {incident}"
+            words = " ".join(map(str, (f"{context['title']}.", context["text"], _("Incident"), incident)))
             response = HttpResponse(words, status=500, content_type="text/plain; charset=utf-8")
     response["X-Incident"] = incident
     return response

@@ -12,7 +12,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol, get_decimal_symbol
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext
@@ -59,6 +59,11 @@ def number(value: Any, digits: int | None = None) -> str:
     if digits is not None:
         amount = amount.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     return _grouped(format_decimal(amount, format=pattern, locale=locale()))
+
+
+def decimal_mark() -> str:
+    """What stands between whole and part in the current language: `,` in Russian, `.` in English."""
+    return get_decimal_symbol(locale())
 
 
 def percent(value: Any, digits: int = 0) -> str:
@@ -226,12 +231,11 @@ def duration(seconds: Any) -> str:
 
 def filesize(value: Any) -> str:
     """`1,2 MB`; decimal units, as file managers show them."""
-    size = float(value or 0)
-    for unit in (_("B"), _("KB"), _("MB"), _("GB")):
-        if size < 1000 or unit == _("GB"):
-            return f"{number(round(size, 1 if size < 10 and unit != _('B') else 0))}{NBSP}{unit}"
-        size /= 1000
-    return ""
+    size, units = float(value or 0), [_("B"), _("KB"), _("MB"), _("GB")]
+    step = 0
+    while size >= 1000 and step < len(units) - 1:
+        size, step = size / 1000, step + 1
+    return f"{number(round(size, 1 if size < 10 and step else 0))}{NBSP}{units[step]}"
 
 
 def iso(value: Any, kind: str = "date") -> str:

@@ -162,7 +162,9 @@ class Field:
 
         Raises `ValidationError` with a message for the person who typed it.
         """
-        if raw is None or (isinstance(raw, str) and not raw.strip()) or raw in ([], {}):
+        # An empty list is nothing to a kind that holds lists, and no text to one that holds text.
+        empty = raw in ([], {}) and type(raw) is type(self.blank())
+        if raw is None or (isinstance(raw, str) and not raw.strip()) or empty:
             if self.required:
                 raise ValidationError(_("This field is required."), code="required")
             return None

@@ -179,6 +179,8 @@ class YesNoField(Field):
         super().__init__(entity, column)
         self.required = False
         if column.null:
+            self.operators = ("", "not", "empty")  # type: ignore[misc]
+        if column.null:
             self.operators = ("", "empty")  # type: ignore[misc]
 
     def raw_from_form(self, data: Mapping[str, Any]) -> Any:

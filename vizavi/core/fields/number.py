@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -25,8 +25,8 @@ _SPACES = re.compile(r"[\s\u00a0\u202f\u2009']+")
 def read_number(raw: Any) -> Decimal:
     """A number as people write it: `1 250 000,50`, `1250000.5`, `1,250,000.50`, `-3`, with or without a currency sign.
 
-    A single comma followed by exactly three digits is a thousands mark only when a point follows too or another such
-    group does: `1,250` is one and a quarter in Russia, so it is read as a decimal comma. Raises `ValidationError`.
+    `1,250` is one and a quarter in Russian, twelve hundred and fifty in English: a single comma followed by exactly three
+    digits is what the current language makes of it. Raises `ValidationError`.
     """
     wrong = ValidationError(_("Enter a number."), code="number")
     if isinstance(raw, bool) or not isinstance(raw, str | int | float | Decimal):
@@ -35,9 +35,10 @@ def read_number(raw: Any) -> Decimal:
     text = re.sub(r"(?i)(руб\.?|р\.|rub|usd|eur)$", "", text)
     if "," in text and "." in text:
         text = text.replace("." if text.rfind(",") > text.rfind(".") else ",", "")
-    if text.count(",") > 1:
-        if not re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
-            raise wrong
+    grouped = re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text)
+    if text.count(",") > 1 and not grouped:
+        raise wrong
+    if grouped and (text.count(",") > 1 or formats.decimal_mark() == "."):
         text = text.replace(",", "")
     text = text.replace(",", ".")
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text):
@@ -66,7 +67,7 @@ class NumberField(Field):
         # Before quantize, which would build a number of any length that an exponent asks for.
         if number and number.adjusted() >= digits - places:
             raise ValidationError(_("This number is too large."), code="number")
-        return number.quantize(Decimal(1).scaleb(-places))
+        return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
     def to_json(self, value: Any) -> Any:
         return None if value is None else str(value)
@@ -80,11 +81,10 @@ class NumberField(Field):
     def form_value(self, value: Any, reader: Reader) -> Any:
         if value is None:
             return ""
-        # Ungrouped, because in English a grouping comma would read back as a decimal one.
         plain = format(Decimal(value), "f")
         whole, _point, part = plain.partition(".")
         plain = plain if part.strip("0") else whole
-        return plain.replace(".", ",") if formats.number(Decimal("0.5"))[1:2] == "," else plain
+        return plain.replace(".", formats.decimal_mark())
 
     def export(self, record: Journaled, reader: Reader) -> Any:
         return self.value(record)

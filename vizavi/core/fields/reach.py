@@ -182,7 +182,7 @@ class PhonesField(_ReachField):
         if not item.get("e164"):
             return item["value"]
         text, extension = _international(item["e164"], item["value"], firm().phone_country)
-        return f"{text} {_('ext.')} {extension}" if extension else text
+        return _("%(phone)s ext. %(extension)s") % {"phone": text, "extension": extension} if extension else text
 
     def filter_value(self, raw: str, reader: Reader) -> Any:
         return e164(raw) or re.sub(r"\D", "", raw)

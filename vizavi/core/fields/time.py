@@ -65,7 +65,7 @@ class DateField(Field):
 
     kind = "date"
     cast: ClassVar[str] = "date"
-    operators = ("", "gte", "lte", "empty")
+    operators = ("", "not", "gte", "lte", "empty")
 
     def to_python(self, raw: Any) -> Any:
         if isinstance(raw, bool | int | float | list | dict):
@@ -109,6 +109,8 @@ class DateField(Field):
     def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:
         if operator in ("gte", "lte"):
             return Q(self.within(*self.span(raws[0], reader)).children[0 if operator == "gte" else 1])
+        if operator == "not":
+            return ~super().condition("", raws, reader) | self.empty_condition()
         return super().condition(operator, raws, reader)
 
 

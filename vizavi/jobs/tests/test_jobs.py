@@ -9,13 +9,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django_tasks import task
 
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.errors import NotThere
+from vizavi.core.firm import forget
 from vizavi.core.journal import operation
-from vizavi.core.models import Operation
+from vizavi.core.models import Firm, Operation
 from vizavi.core.records import unrestricted
 from vizavi.jobs import schedule, worker
 from vizavi.jobs.backend import enqueue_once
@@ -24,6 +26,7 @@ from vizavi.jobs.mail import send_later
 from vizavi.jobs.models import Job, Mail
 from vizavi.jobs.tasks import MAIL_DAYS, empty_bin, send_waiting
 from vizavi.jobs.undo import undo_later
+from vizavi.ui import formats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 done: list[object] = []
@@ -207,3 +210,37 @@ def test_a_large_undo_runs_as_a_job(ann):
     long.refresh_from_db()
     assert (long.state, long.changes) == (Operation.FINISHED, 250)
     assert registry["company"].model.objects.visible_to(ann).count() == 0
+
+
+def test_what_stood_in_the_way_of_a_large_undo_is_shown_when_it_is_over(ann, client_of):
+    with operation("import", by=ann) as op:
+        op.create([actions.build(registry["company"], {"name": f"Фирма {n}"}, ann) for n in range(250)])
+    worked_on = registry["company"].model.objects.visible_to(ann).get(name="Фирма 7")
+    actions.update(registry["company"], worked_on.pk, {"employees": "5"}, ann)
+    long = undo_later(Operation.objects.get(verb="import"), ann)
+    work()
+    long.refresh_from_db()
+    assert (long.state, long.changes, long.skipped.count()) == (Operation.FINISHED, 249, 1)
+    page = client_of(ann).get(f"/operations/{long.pk}/").content.decode()
+    assert "Фирма 7" in page and long.skipped.get().reason in page
+
+
+def test_a_deletion_says_until_when_it_can_be_undone(ann, client_of):
+    company, _ = actions.create(registry["company"], {"name": "Ромашка"}, ann)
+    done = actions.delete(registry["company"], [company.pk], ann)
+    until = formats.date(done.at + timedelta(days=30))
+    assert until in client_of(ann).get(f"/operations/{done.pk}/").content.decode()
+
+
+@task()
+def tell():
+    done.append((get_language(), timezone.get_current_timezone_name()))
+
+
+def test_a_job_speaks_the_language_of_the_firm_in_its_time_zone():
+    with operation("firm.create", by=None) as op:
+        op.create([Firm(language="en", time_zone="Asia/Yekaterinburg")])
+    forget()
+    tell.enqueue()
+    work()
+    assert done == [("en", "Asia/Yekaterinburg")]
