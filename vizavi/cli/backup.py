@@ -119,7 +119,7 @@ def restore(options: argparse.Namespace) -> int:
     database.set_up()
     from django.db import connection
 
-    from vizavi.core.dialect import as_owner
+    from vizavi.custom.dialect import as_owner
 
     data = data_directory()
     with (

@@ -50,7 +50,7 @@ def prepare(say: Any = None) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from vizavi.core.dialect import as_owner
+    from vizavi.custom.dialect import as_owner
 
     say = say or (lambda line: None)
     with locked(data_directory() / "migrate.lock"):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, models
 from django.db.models import Lookup, Q, Transform
 
@@ -18,25 +16,6 @@ FEW = 1000
 
 def is_sqlite() -> bool:
     return connection.vendor == "sqlite"
-
-
-@contextmanager
-def as_owner() -> Iterator[None]:
-    """For what changes the shape of tables: this thread's connection under the role that owns them.
-
-    On PostgreSQL a firm may give the running program a role that can only read and write rows (DATABASE_OWNER_URL names
-    the other). With one role, and on SQLite, this changes nothing. Not inside a transaction.
-    """
-    mine = {name: connection.settings_dict[name] for name in settings.OWNER_DATABASE}
-    if mine:
-        connection.close()
-        connection.settings_dict.update(settings.OWNER_DATABASE)
-    try:
-        yield
-    finally:
-        if mine:
-            connection.close()
-            connection.settings_dict.update(mine)
 
 
 def write_rows(model: type[models.Model], fields: list[models.Field], rows: list[tuple[Any, list[Any]]]) -> None:

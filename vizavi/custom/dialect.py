@@ -1,7 +1,11 @@
-"""Where the databases differ: indexes on expressions, both halves side by side."""
+"""Where the databases differ: who may change tables, and indexes on expressions; both halves side by side."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
 from django.db import connection, models
 
 from vizavi.core.dialect import custom_sql, is_sqlite
@@ -9,6 +13,25 @@ from vizavi.core.dialect import custom_sql, is_sqlite
 #: Grows when `custom_sql` spells something else: then every index is made anew.
 SPELLING = 1
 _PREFIX = f"custom_field_v{SPELLING}_"
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """For what changes the shape of tables: this thread's connection under the role that owns them.
+
+    On PostgreSQL a firm may give the running program a role that can only read and write rows (DATABASE_OWNER_URL names
+    the other). With one role, and on SQLite, this changes nothing. Not inside a transaction.
+    """
+    mine = {name: connection.settings_dict[name] for name in settings.OWNER_DATABASE}
+    if mine:
+        connection.close()
+        connection.settings_dict.update(settings.OWNER_DATABASE)
+    try:
+        yield
+    finally:
+        if mine:
+            connection.close()
+            connection.settings_dict.update(mine)
 
 
 def name_of(pk: int) -> str:
@@ -38,7 +61,7 @@ def create(name: str, model: type[models.Model], column: str, cast: str, key: st
     value = custom_sql(connection.vendor, connection.ops.quote_name(column), cast, key)
     # Inside a transaction (a test's) PostgreSQL cannot index concurrently.
     how = "" if is_sqlite() or connection.in_atomic_block else "CONCURRENTLY "
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         if not is_sqlite():
             cursor.execute(f"DROP INDEX IF EXISTS {name}")  # one that was interrupted is there, but not sound
         cursor.execute(f"CREATE INDEX {how}{name} ON {table} ({value}, {then}) WHERE {value} IS NOT NULL")
@@ -48,5 +71,5 @@ def create(name: str, model: type[models.Model], column: str, cast: str, key: st
 
 def drop(name: str) -> None:
     """Remove an index."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"DROP INDEX IF EXISTS {connection.ops.quote_name(name)}")

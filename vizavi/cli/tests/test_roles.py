@@ -16,6 +16,19 @@ from django.db import connection
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite knows no roles")]
 
 
+#: The one change of tables that a running program makes: an index for a custom field.
+INDEX = """
+from vizavi.access.models import User
+from vizavi.core.actions import create
+from vizavi.core.entity import registry
+from vizavi.custom import dialect, tasks
+data = {"entity_name": "company", "key": "colour", "label": "Colour", "kind": "text", "filterable": "1"}
+create(registry["customfield"], data, User.objects.get())
+tasks.index_values.func()
+print(dialect.indexes())
+"""
+
+
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a program whose database has an owner of its own."""
@@ -60,6 +73,7 @@ def test_the_owner_migrates_and_the_running_role_reads_and_writes_rows_only(firm
     assert "2 created" in vizavi(firm, "import", "companies", str(table))
     assert "Лютик" in vizavi(firm, "export", "companies")
     assert "all applied" in vizavi(firm, "doctor")
+    assert "custom_field" in vizavi(firm, "manage", "shell", "-c", INDEX)
     with psycopg.connect(firm["DATABASE_URL"], autocommit=True) as running:
         for sql in (
             "CREATE TABLE more (id int)",
