@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from vizavi.cleaning import worklist
 from vizavi.core import door
 from vizavi.core.entity import Entity
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.duplicates.merging import MOST
 from vizavi.lists.offers import ManyOffer, offer_many
+from vizavi.screens import shell
 from vizavi.screens.offers import Offer, offer
+
+
+def work_list(user: Any) -> Iterable[tuple[str, str, str]]:
+    """The place of duplicates in the sidebar, for those who may clear them up."""
+    if worklist.places(user):
+        yield "/duplicates/", _("Duplicates"), "copy"
+
+
+shell.bottom_places.append(work_list)
 
 
 @offer()

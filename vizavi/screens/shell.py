@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -25,6 +26,10 @@ def places(user: Any) -> list[Entity]:
     return sorted(shown, key=lambda e: rank.get(e.plural, len(PLACES)))
 
 
+#: What packages above add at the bottom of the sidebar: (address, label, icon) for those who have something to do there.
+bottom_places: list[Callable[[Any], Iterable[tuple[str, str, str]]]] = []
+
+
 @context_provider
 def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
@@ -42,6 +47,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         )
     ]
     context["nav_bottom"] = [
+        {"url": url, "label": label, "icon": icon, "count": None, "current": path.startswith(url), "key": ""}
+        for place in bottom_places
+        for url, label, icon in place(user)
+    ] + [
         {
             "url": "/settings/",
             "label": _("Settings"),

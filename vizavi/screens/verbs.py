@@ -21,6 +21,7 @@ _words: dict[str, Any] = {
     "purge": gettext_lazy("Deleted for ever"),
     "bulk": gettext_lazy("Bulk change"),
     "merge": gettext_lazy("Merged"),
+    "distinct": gettext_lazy("Not duplicates"),
     "attach": gettext_lazy("File attached"),
     "demo": gettext_lazy("Demo data"),
     "invite": gettext_lazy("Invited"),
@@ -34,6 +35,7 @@ _icons = {
     "undo": "undo-2",
     "redo": "redo-2",
     "merge": "merge",
+    "distinct": "split",
     "attach": "paperclip",
 }
 _via = {
