@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from vizavi.core.dialect import is_sqlite
 from vizavi.core.errors import OutsideOperation
 from vizavi.core.journal.operation import Op, _current
 from vizavi.core.models import Operation
@@ -18,6 +19,7 @@ from vizavi.core.models import Operation
 #: How long a chunk may hold the write lock, and what its size is steered towards.
 LOCK_SECONDS = 0.1
 AIM_SECONDS = 0.06
+PAUSE_SECONDS = 0.01
 #: A running operation that has not given a sign of life for so long has been killed.
 STALE = timedelta(seconds=60)
 
@@ -69,6 +71,9 @@ class LongOp:
         self.longest = max(self.longest, seconds)
         factor = min(2.0, max(0.3, AIM_SECONDS / max(seconds, 1e-4)))
         self.size = max(self.smallest, min(self.largest, int(self.size * factor)))
+        if is_sqlite():
+            # Whoever waits for the one write lock looks for it now and then; without a pause it is never free then.
+            time.sleep(max(PAUSE_SECONDS, seconds / 3))
 
     def close(self, state: str) -> None:
         Operation.objects.filter(pk=self.row.pk).update(state=state, beat_at=timezone.now(), changes=self.row.changes)
