@@ -50,12 +50,19 @@ WRITING = {
     "access/rules.py:look_rights_up_afresh": "a derived column of all users",
     "dictionaries/actions.py:ship": "options come with the program, as the tables do",
     "core/journal/operation.py:Op.lock": "reads rows to be written",
-    "core/journal/operation.py:Op.create": "the journal",
     "core/journal/operation.py:Op.purge": "the journal",
     "core/actions.py:check": "validation reads other rows for uniqueness, of which it tells nothing",
     "jobs/tasks.py:purge_some": "what pointed to a purged record lets go, and there is no way back",
     "jobs/tasks.py:unlink": "the same for lists of links",
 }
+#: Who writes many rows at once, past the guards of querysets.
+INSERTING = {
+    "core/journal/operation.py:Op.create": "the journal",
+    "core/journal/operation.py:Op._note": "the journal",
+    "core/derived.py:write_timeline": "a derived table",
+    "core/derived.py:_write": "derived tables",
+}
+UPDATING = {"core/journal/operation.py:Op._write": "the journal"}
 #: The end of a migration is Django's to tell, and it tells it by a signal.
 SIGNALS = {"custom/apps.py", "dictionaries/apps.py"}
 #: SQL of our own stands in modules called dialect, both halves side by side; and in the tools of the command line.
@@ -132,7 +139,10 @@ def test_rows_of_records_are_asked_for_at_the_door():
     assert not wrong
 
 
-@pytest.mark.parametrize(("name", "known"), [("unrestricted", UNRESTRICTED), ("writing", WRITING)])
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("unrestricted", UNRESTRICTED), ("writing", WRITING), ("insert_rows", INSERTING), ("write_rows", UPDATING)],
+)
 def test_who_reads_or_writes_without_a_person_is_known(name, known):
     calls = {place for place, node, _around in walk() if isinstance(node, ast.Call) and called(node) == name}
     assert calls == set(known)

@@ -105,8 +105,9 @@ def check(entity: Entity, record: Journaled, names: Iterable[str] | None = None)
     for column in derived:
         column.pre_save(record, False)
     untouched = {f.name for f in record._meta.fields} - changed - {f.name for f in derived}
-    for name in changed & set(entity.fields):
-        if (entity, record.pk) in entity.fields[name].points_to(entity.fields[name].value(record)):
+    fields = entity.fields
+    for name in changed & set(fields):
+        if (entity, record.pk) in fields[name].points_to(fields[name].value(record)):
             raise Invalid({name: [_("A record cannot point to itself.")]})
     try:
         with writing():
@@ -140,9 +141,10 @@ def build(entity: Entity, values: Mapping[str, Any], by: Any) -> Journaled:
     record: Any = entity.model()
     if entity.has_owner and "owner" not in values:
         record.owner = by
-    begun = {n: f.parse(f.default) for n, f in entity.fields.items() if f.default and n not in values}
+    fields = entity.fields
+    begun = {n: f.parse(f.default) for n, f in fields.items() if f.default and n not in values}
     for name, value in {**begun, **values}.items():
-        entity.fields[name].assign(record, value)
+        fields[name].assign(record, value)
     return record
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 
 from vizavi.core.dialect import custom_transform
-from vizavi.core.fold import KEY_LENGTH, fold, sort_key
+from vizavi.core.fold import KEY_LENGTH, sort_key
 
 
 class FoldKey(models.CharField):
@@ -225,9 +225,3 @@ def derived_from(model: type[models.Model], names: set[str]) -> list[models.Fiel
 
 def is_derived(column: models.Field) -> bool:
     return isinstance(column, FoldKey | BaseValue | CustomKeys)
-
-
-__all__ = [
-    "About", "Address", "BaseValue", "Choices", "Currency", "Custom", "CustomKeys", "Emails", "FoldKey", "Json",
-    "Links", "LongText", "Money", "Phones", "Text", "derived_from", "fold", "is_derived",
-]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from vizavi.core.dialect import insert_rows
 from vizavi.core.entity import Entity
 from vizavi.core.journal.operation import MERGED_INTO, Changed, Op, on_change
 from vizavi.core.models import Change, Forward, Link, TimelineRow
@@ -19,7 +20,8 @@ def write_timeline(op: Op, changed: Sequence[Changed]) -> None:
     """
     rows = []
     direct = [(c, targets(c.entity, c.record, c.diff)) for c in changed]
-    beyond = further({t for c, found in direct if c.entity.linked_about for t in found})
+    about = {entity for entity in {c.entity for c in changed} if entity.linked_about}
+    beyond = further({t for c, found in direct if c.entity in about for t in found})
     for c, found in direct:
         hung = {t for target in found for t in beyond.get(target, ())}
         concerned = {(c.entity.name, c.record.pk)} | {(target.name, pk) for target, pk in found | hung}
@@ -29,7 +31,7 @@ def write_timeline(op: Op, changed: Sequence[Changed]) -> None:
             )
             for e, i in sorted(concerned)
         ]
-    TimelineRow.objects.bulk_create(rows, batch_size=500)
+    insert_rows(rows, ids=False)
 
 
 Target = tuple[Entity, int]
@@ -85,7 +87,8 @@ def write_forwards(op: Op, changed: Sequence[Changed]) -> None:
 
 def replace(changed: Sequence[Changed], model: Any, rows: Callable, fields: Callable[[Entity], Sequence[str]]) -> None:
     """Replace the derived rows of every record in which one of these fields was touched."""
-    concerned = [c for c in changed if (names := fields(c.entity)) and c.touches(*names)]
+    names = {entity: fields(entity) for entity in {c.entity for c in changed}}
+    concerned = [c for c in changed if names[c.entity] and c.touches(*names[c.entity])]
     old: dict[str, list[int]] = {}
     for c in concerned:
         if c.action != Change.CREATE:
@@ -93,4 +96,4 @@ def replace(changed: Sequence[Changed], model: Any, rows: Callable, fields: Call
     for name, ids in old.items():
         model.objects.filter(entity=name, record_id__in=ids).delete()
     made = [row for c in concerned if c.action != Change.PURGE for row in rows(c.entity, c.record)]
-    model.objects.bulk_create(made, batch_size=500)
+    insert_rows(made, ids=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,14 +21,76 @@ def is_sqlite() -> bool:
 def write_rows(model: type[models.Model], fields: list[models.Field], rows: list[tuple[Any, list[Any]]]) -> None:
     """UPDATE of many rows with different values: `rows` is (pk, values in the order of `fields`, as Python values).
 
-    One prepared statement run many times: 8 to 20 times faster than one UPDATE with a CASE for each row.
+    One prepared statement run many times on SQLite, one statement that joins arrays on PostgreSQL: 8 to 20 times faster
+    than one UPDATE with a CASE for each row.
     """
-    quote = connection.ops.quote_name
-    sets = ", ".join(f"{quote(f.column)} = %s" for f in fields)
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {quote(model._meta.pk.column)} = %s"  # noqa: S608
-    prepared = [[f.get_db_prep_save(v, connection) for f, v in zip(fields, vs, strict=True)] + [pk] for pk, vs in rows]
+    if not rows:
+        return
+    quote, fields = connection.ops.quote_name, [*fields, model._meta.pk]
+    table, names = quote(model._meta.db_table), [quote(f.column) for f in fields]
+    sent = [[form(f, v) for f, v in zip(fields, (*values, pk), strict=True)] for pk, values in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(sql, prepared)
+        if is_sqlite():
+            sets = ", ".join(f"{name} = %s" for name in names[:-1])
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {names[-1]} = %s", sent)  # noqa: S608
+        else:
+            sets = ", ".join(f"{name} = new.{name}" for name in names[:-1])
+            arrays = ", ".join(f"%s::{f.db_type(connection)}[]" for f in fields)
+            source = f"unnest({arrays}) AS new ({', '.join(names)}) WHERE {table}.{names[-1]} = new.{names[-1]}"
+            columns = [list(column) for column in zip(*sent, strict=True)]
+            cursor.execute(f"UPDATE {table} SET {sets} FROM {source}", columns)  # noqa: S608
+
+
+#: Columns whose plain values go to the driver as they are.
+_PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
+
+
+def form(column: models.Field, value: Any) -> Any:
+    """A value as the driver takes it. Most need nothing, and asking Django about each costs more than writing it."""
+    if isinstance(column, _PLAIN) and (value is None or type(value) in (str, int, bool)):
+        return value
+    return column.get_db_prep_save(value, connection)
+
+
+def new_ids(model: type[models.Model], count: int) -> list[int]:
+    """Ids for new rows of this table, which are inserted next, in the same transaction."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if is_sqlite():
+            # The one write lock is ours. The table knows its highest id ever, so that none is used twice.
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+            first = (cursor.fetchone() or [0])[0] + 1
+            return list(range(first, first + count))
+        sql = "SELECT nextval(pg_get_serial_sequence(quote_ident(%s), %s)) FROM generate_series(1, %s)"
+        cursor.execute(sql, [table, key, count])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def insert_rows(objects: Sequence[models.Model], *, ids: bool = True) -> None:
+    """INSERT many new objects of one model, each of which gets its id unless nobody asks for `ids`.
+
+    One statement run many times on SQLite, COPY on PostgreSQL: some three times as fast as bulk_create.
+    Raises `IntegrityError`.
+    """
+    if not objects:
+        return
+    model = type(objects[0])
+    for record, pk in zip(objects, new_ids(model, len(objects)), strict=True) if ids else ():
+        record.pk = record.pk or pk
+        record._state.adding, record._state.db = False, connection.alias
+    fields = [f for f in model._meta.concrete_fields if ids or not f.primary_key]
+    quote = connection.ops.quote_name
+    table, names = quote(model._meta.db_table), ", ".join(quote(f.column) for f in fields)
+    # Whole before the first is sent: a derived column may ask the database, which has no ear for it during COPY.
+    rows = [[form(f, f.pre_save(o, True)) for f in fields] for o in objects]
+    with connection.cursor() as cursor:
+        if is_sqlite():
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        else:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
 
 
 @models.JSONField.register_lookup

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -254,7 +254,7 @@ class Entity:
     @property
     def linked(self) -> list[LinksField | AboutField]:
         """Fields that hold lists of links."""
-        return [f for f in self.fields.values() if isinstance(f, LinksField | AboutField)]
+        return self.shape.linked
 
     @property
     def linked_about(self) -> bool:
@@ -337,7 +337,3 @@ registry = Registry()
 def register(declaration: type[Entity]) -> type[Entity]:
     """Class decorator that makes an Entity known."""
     return registry.add(declaration)
-
-
-def names_of(fields: Iterable[Field]) -> list[str]:
-    return [f.name for f in fields]

@@ -161,12 +161,10 @@ class Tag(Journaled):
         verbose_name_plural = _("Tags")
         constraints = [
             models.UniqueConstraint(
-                fields=["name_key"],
-                condition=models.Q(deleted_at__isnull=True),
-                name="tag_once",
+                fields=["name_key"], condition=models.Q(deleted_at__isnull=True), name="tag_once",
                 violation_error_message=_("There is such a tag already."),
             )
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from vizavi.core.fields import EmailsField, Field, PhonesField, RelationField
+from vizavi.core.fields import AboutField, EmailsField, Field, LinksField, PhonesField, RelationField
 
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
@@ -47,6 +47,10 @@ class Shape:
     @cached_property
     def relations(self) -> list[RelationField]:
         return [f for f in self.fields.values() if isinstance(f, RelationField)]
+
+    @cached_property
+    def linked(self) -> list[LinksField | AboutField]:
+        return [f for f in self.fields.values() if isinstance(f, LinksField | AboutField)]
 
     @cached_property
     def reach(self) -> list[Field]:

@@ -8,8 +8,8 @@ dictionary is `dictionaries.columns.Option` (one) or `.Options` (several); how o
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
@@ -17,9 +17,12 @@ from django.db import DatabaseError
 if TYPE_CHECKING:
     from vizavi.dictionaries.models import Option
 
+T = TypeVar("T")
 #: How long a process may go on with what it has read; its own changes count at once.
 _SECONDS = 2.0
 _cached: tuple[float, dict[str, dict[str, Option]]] | None = None
+#: What was worked out from these options, until they are read afresh.
+_kept: dict[Any, Any] = {}
 
 
 class Dictionary:
@@ -63,7 +66,7 @@ def dictionary(name: str) -> Dictionary:
 
 
 def _read() -> dict[str, dict[str, Option]]:
-    global _cached
+    global _cached, _kept
     now = time.monotonic()
     if _cached is None or now - _cached[0] > _SECONDS:
         from vizavi.dictionaries.models import Option
@@ -74,14 +77,24 @@ def _read() -> dict[str, dict[str, Option]]:
                 found.setdefault(option.dictionary, {})[option.key] = option
         except DatabaseError:  # before the first migration, for commands that only print help
             return {}
-        _cached = (now, found)
+        _cached, _kept = (now, found), {}
     return _cached[1]
+
+
+def kept(what: Any, make: Callable[[], T]) -> T:
+    """`make()`, which follows from the options and from `what` alone, worked out once for as long as they hold."""
+    _read()
+    memory = _kept
+    if what not in memory:
+        memory[what] = make()
+    found: T = memory[what]
+    return found
 
 
 def forget() -> None:
     """Read the options afresh next time: after a change, between tests."""
-    global _cached
-    _cached = None
+    global _cached, _kept
+    _cached, _kept = None, {}
 
 
 def version() -> tuple[int, int]:

@@ -8,7 +8,8 @@ from django.db import connection
 from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
-from vizavi.core.dialect import is_sqlite
+from vizavi.core.dialect import is_sqlite, new_ids
+from vizavi.search.models import SearchRow
 
 # Tokens are made in Python, and this tokenizer leaves every letter beyond ASCII alone. unicode61 would cut at those that
 # are none to its own tables, and a token in two parts is a phrase, which `detail=none` cannot look for.
@@ -30,16 +31,37 @@ def drop(apps: Any, editor: Any) -> None:
     editor.execute(DROP_SQLITE if editor.connection.vendor == "sqlite" else DROP_POSTGRESQL)
 
 
-def store(rows: list[tuple[int, set[str]]]) -> None:
-    """Write the tokens of these rows (ids of `search_row`)."""
+def store(entity: str, rows: list[tuple[int, str, str, set[str]]]) -> None:
+    """Write the rows of some records of one entity: (record id, title, text, tokens)."""
+    texts = {record_id: " ".join(sorted(tokens)) for record_id, _title, _text, tokens in rows}
     with connection.cursor() as cursor:
         if is_sqlite():
-            cursor.executemany("DELETE FROM search_fts WHERE rowid = %s", [(pk,) for pk, _tokens in rows])
+            there = known_ids(entity, list(texts))
+            old = [(title, text, there[pk]) for pk, title, text, _tokens in rows if pk in there]
+            cursor.executemany("UPDATE search_row SET title = %s, text = %s WHERE id = %s", old)
+            cursor.executemany("DELETE FROM search_fts WHERE rowid = %s", [(pk,) for pk in there.values()])
+            new = [row for row in rows if row[0] not in there]
+            ids = dict(zip([row[0] for row in new], new_ids(SearchRow, len(new)), strict=True))
+            sql = "INSERT INTO search_row (id, entity, record_id, title, text) VALUES (%s, %s, %s, %s, %s)"
+            cursor.executemany(sql, [(ids[pk], entity, pk, title, text) for pk, title, text, _tokens in new])
             sql = "INSERT INTO search_fts (rowid, tokens) VALUES (%s, %s)"
-            cursor.executemany(sql, [(pk, " ".join(sorted(tokens))) for pk, tokens in rows])
+            cursor.executemany(sql, [((there.get(pk) or ids[pk]), tokens) for pk, tokens in texts.items()])
         else:
-            sql = "UPDATE search_row SET tokens = array_to_tsvector(%s::text[]) WHERE id = %s"
-            cursor.executemany(sql, [(sorted(tokens), pk) for pk, tokens in rows])
+            columns = [list(column) for column in zip(*[row[:3] for row in rows], strict=True)]
+            sql = (
+                "INSERT INTO search_row (entity, record_id, title, text, tokens) "
+                "SELECT %s, r, t, x, array_to_tsvector(string_to_array(k, ' ')) "
+                "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS new (r, t, x, k) "
+                "ON CONFLICT (entity, record_id) DO UPDATE "
+                "SET title = excluded.title, text = excluded.text, tokens = excluded.tokens"
+            )
+            cursor.execute(sql, [entity, *columns, list(texts.values())])
+
+
+def known_ids(entity: str, record_ids: list[int]) -> dict[int, int]:
+    """Which of these records stand in the index, and under which id of `search_row`."""
+    found = SearchRow.objects.filter(entity=entity, record_id__in=record_ids)
+    return dict(found.values_list("record_id", "pk"))
 
 
 def forget(ids: list[int]) -> None:

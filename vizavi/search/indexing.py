@@ -38,27 +38,15 @@ def keep_fresh(op: Op, changed: Sequence[Changed]) -> None:
 
 def index(entity: Entity, records: Sequence[Journaled]) -> None:
     """Write the rows of these records."""
-    rows = []
-    tokens = {}
-    for record in records:
-        texts = [
-            t for name in entity.search if (t := entity.fields[name].search_text(entity.fields[name].value(record)))
-        ]
-        rows.append(
-            SearchRow(entity=entity.name, record_id=record.pk, title=str(record)[:300], text=" · ".join(texts)[:5000])
-        )
-        tokens[record.pk] = tokens_of([str(record), *texts]) | owner_tokens(entity, record)
-    SearchRow.objects.bulk_create(
-        rows,
-        batch_size=CHUNK,
-        update_conflicts=True,
-        unique_fields=["entity", "record_id"],
-        update_fields=["title", "text"],
-    )
-    for start in range(0, len(rows), CHUNK):
-        part = [row.record_id for row in rows[start : start + CHUNK]]
-        ids = SearchRow.objects.filter(entity=entity.name, record_id__in=part).values_list("record_id", "pk")
-        dialect.store([(pk, tokens[record_id]) for record_id, pk in ids])
+    fields = [entity.fields[name] for name in entity.search]
+    for start in range(0, len(records), CHUNK):
+        rows = []
+        for record in records[start : start + CHUNK]:
+            title = str(record)
+            texts = [t for f in fields if (t := f.search_text(f.value(record)))]
+            tokens = tokens_of([title, *texts]) | owner_tokens(entity, record)
+            rows.append((record.pk, title[:300], " · ".join(texts)[:5000], tokens))
+        dialect.store(entity.name, rows)
 
 
 def owner_tokens(entity: Entity, record: Any) -> set[str]:

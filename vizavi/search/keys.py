@@ -51,7 +51,8 @@ def keys_of(entity: Entity, values: Mapping[str, Any]) -> list[Key]:
 
 
 def keys_of_record(entity: Entity, record: Journaled) -> list[Key]:
-    return keys_of(entity, {n: entity.fields[n].value(record) for n in entity.recognised})
+    fields = entity.fields
+    return keys_of(entity, {n: fields[n].value(record) for n in entity.recognised})
 
 
 def rows_of(entity: Entity, record: Journaled) -> list[ReachKey]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import lru_cache
 
 import Stemmer
 
@@ -23,6 +24,7 @@ MOST_WORDS = 8
 _local = threading.local()
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of a folded word, Russian or English by its letters; numbers stay whole."""
     if word.isdigit():

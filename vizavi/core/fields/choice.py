@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
 
 from vizavi.core import columns
 from vizavi.core.fields.base import Field, per_language, register_kind
@@ -50,27 +50,23 @@ class _Options(Field):
         keys = [k for k, _label in self.known]
         return tones.get(key) or (names[keys.index(key) % len(names)] if key in keys else "slate")
 
+    @per_language
+    def meanings(self) -> dict[str, str]:
+        """The key by every folded name that means it: those of the current language before those of the others."""
+        found: dict[str, str] = {}
+        for language in (get_language() or "en", "ru", "en"):
+            with override(language):
+                for key, label in self.known:
+                    found.setdefault(fold(key), key)
+                    found.setdefault(fold(label), key)
+        return found
+
     def key(self, raw: Any) -> str:
         """The key that was meant: a key, or a label in Russian or English. Raises `ValidationError`."""
-        if isinstance(raw, str | int) and not isinstance(raw, bool):
-            for key, label in self.known:  # as it stands nearly always
-                if str(raw) in (key, label):
-                    return key
-            wanted = fold(str(raw))
-            for language in (None, "ru", "en"):
-                with override(language) if language else _here():
-                    for key, label in self.known:
-                        if wanted in (fold(key), fold(label)):
-                            return key
-        raise ValidationError(_("“%(value)s” is not one of the choices.") % {"value": str(raw)[:60]}, code="choice")
-
-
-class _here:
-    """The current language, as a context manager that does nothing."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *exc: object) -> None: ...
+        key = self.meanings.get(fold(str(raw))) if isinstance(raw, str | int) and not isinstance(raw, bool) else None
+        if key is None:
+            raise ValidationError(_("“%(value)s” is not one of the choices.") % {"value": str(raw)[:60]}, code="choice")
+        return key
 
 
 class ChoiceField(_Options):
@@ -155,11 +151,8 @@ class ChoicesField(_Options):
         return Q(**{f"{self.lookup}__has_any": values})
 
     def schema(self) -> dict[str, Any]:
-        return {
-            "type": "array",
-            "uniqueItems": True,
-            "items": {"type": "string", "enum": [k for k, _label in self.known]},
-        }
+        known = [key for key, _label in self.known]
+        return {"type": "array", "uniqueItems": True, "items": {"type": "string", "enum": known}}
 
 
 @register_kind(models.BooleanField)

@@ -114,19 +114,10 @@ class _ReachField(Field):
         return self.keys_with(key__in=values)
 
     def schema(self) -> dict[str, Any]:
-        return {
-            "type": "array",
-            "maxItems": MOST,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "kind": {"type": "string", "enum": [key for key, _label in self.KINDS]},
-                    "value": {"type": "string", "minLength": 1, "maxLength": 200},
-                },
-                "required": ["value"],
-                "additionalProperties": False,
-            },
-        }
+        kind = {"type": "string", "enum": [key for key, _label in self.KINDS]}
+        value = {"type": "string", "minLength": 1, "maxLength": 200}
+        item = {"type": "object", "properties": {"kind": kind, "value": value}, "required": ["value"]}
+        return {"type": "array", "maxItems": MOST, "items": {**item, "additionalProperties": False}}
 
 
 def e164(text: str) -> str:

@@ -16,8 +16,7 @@ from vizavi.core.errors import OutsideOperation
 from vizavi.core.journal.operation import Op, _current
 from vizavi.core.models import Operation
 
-#: How long a chunk may hold the write lock, and what its size is steered towards.
-LOCK_SECONDS = 0.1
+#: A chunk may hold the write lock for 100 ms; its size is steered towards this.
 AIM_SECONDS = 0.06
 PAUSE_SECONDS = 0.01
 #: A running operation that has not given a sign of life for so long has been killed.
@@ -93,17 +92,9 @@ def begin(
     """The row of a long operation that has not done anything yet; joins the caller's transaction."""
     now = timezone.now()
     return Operation.objects.create(
-        verb=verb,
-        by=by,
-        via=via,
-        title=title[:300],
-        state=Operation.RUNNING,
-        total=total,
-        undoes=undoes,
-        beat_at=now,
-        at=now,
-        checkpoint=checkpoint,
-    )
+        verb=verb, by=by, via=via, title=title[:300], state=Operation.RUNNING, total=total, undoes=undoes,
+        beat_at=now, at=now, checkpoint=checkpoint,
+    )  # fmt: skip
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from vizavi.core.columns import derived_from, is_derived
-from vizavi.core.dialect import write_rows
+from vizavi.core.dialect import insert_rows, write_rows
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Clash, Conflict, OutsideOperation
 from vizavi.core.models import Change, Forward, Operation, Skipped
@@ -88,7 +88,7 @@ class Op:
             )
             for e, r, action, diff in changed
         ]  # fmt: skip
-        Change.objects.bulk_create(rows, batch_size=500)
+        insert_rows(rows)
         operation.changes += len(rows)
         if operation.record_id is None and len(rows) == operation.changes:
             operation.entity = rows[0].entity
@@ -116,15 +116,11 @@ class Op:
             if record.created_by_id is None:
                 record.created_by = self.by
             record.updated_by = self.by
-        with writing():
-            if len(records) == 1:
-                records[0].save(force_insert=True)
-            else:
-                type(records[0]).objects.bulk_create(records, batch_size=500)
-        changed = []
+        insert_rows(records)
+        changed, fields = [], entity.journaled
         for record in records:
             diff = {}
-            for f in entity.journaled:
+            for f in fields:
                 value = f.value(record)
                 if not f.is_empty(value) and f.name != "created_at":
                     diff[f.name] = [None, f.to_json(value)]
