@@ -61,6 +61,7 @@ def person(email: str | None) -> Any:
 
 def run_import(options: argparse.Namespace) -> int:
     """Import; a second start with the same file goes on where a killed one stopped."""
+    from vizavi.core.journal.long import Overtaken
     from vizavi.core.reading import Reader
     from vizavi.exchange import mapping as mappings
     from vizavi.exchange import remember
@@ -87,7 +88,7 @@ def run_import(options: argparse.Namespace) -> int:
             return tell(importer)
         run = run_for(entity, options.file, settled.json(), by, reading)
         run = carry_out(run, via="command")
-    except (Unreadable, Refused, Invalid) as error:
+    except (Unreadable, Refused, Invalid, Overtaken) as error:
         raise CommandError(str(error)) from None
     except (OSError, ValueError) as error:
         raise CommandError(f"{options.mapping or options.file}: {error}") from None

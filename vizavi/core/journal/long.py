@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from vizavi.core.errors import OutsideOperation
 from vizavi.core.journal.operation import Op, _current
 from vizavi.core.models import Operation
 
+log = logging.getLogger("vizavi.journal")
+
 #: A chunk may hold the write lock for 100 ms; its size is steered towards this.
 AIM_SECONDS = 0.06
 PAUSE_SECONDS = 0.01
@@ -27,6 +30,10 @@ class Cancelled(Exception):
     """Somebody asked the running operation to stop; what is done is done and can be undone."""
 
 
+class Overtaken(Exception):
+    """Another process has gone on with this operation; whatever this one would write, it has written or will."""
+
+
 class LongOp:
     """A long operation: make chunks of `size` rows; the size follows the time that chunks take."""
 
@@ -34,7 +41,7 @@ class LongOp:
         self.row = row
         self.smallest, self.largest = smallest, largest
         self.size = max(smallest, min(50, largest))
-        self.longest = 0.0
+        self.held: list[float] = []
 
     @property
     def checkpoint(self) -> dict[str, Any]:
@@ -44,15 +51,16 @@ class LongOp:
     def chunk(self, **checkpoint: Any) -> Iterator[Op]:
         """One chunk: its changes and the new checkpoint are committed together, or neither is.
 
-        Raises `Cancelled` before anything is done when somebody asked for it.
+        Raises `Cancelled` before anything is done when somebody asked for it, `Overtaken` when somebody else does it.
         """
         if _current.get() is not None:
             raise OutsideOperation("a chunk inside another operation would be a second act")
-        self.row.refresh_from_db(fields=["cancel"])
-        if self.row.cancel:
-            raise Cancelled
         with transaction.atomic():
             started = time.perf_counter()
+            # A process that was taken for dead and is not must not write a chunk twice.
+            now = Operation.objects.select_for_update(of=("self",)).get(pk=self.row.pk)
+            if now.cancel or (now.changes, now.checkpoint) != (self.row.changes, self.row.checkpoint):
+                raise Cancelled if now.cancel else Overtaken("Another process is at work on this already.")
             op = Op(self.row)
             before = (self.row.changes, dict(self.row.checkpoint), self.row.record_id, self.row.entity)
             token = _current.set(op)
@@ -67,7 +75,7 @@ class LongOp:
             finally:
                 _current.reset(token)
         seconds = time.perf_counter() - started
-        self.longest = max(self.longest, seconds)
+        self.held.append(seconds * 1000)
         factor = min(2.0, max(0.3, AIM_SECONDS / max(seconds, 1e-4)))
         self.size = max(self.smallest, min(self.largest, int(self.size * factor)))
         if is_sqlite():
@@ -77,6 +85,8 @@ class LongOp:
     def close(self, state: str) -> None:
         Operation.objects.filter(pk=self.row.pk).update(state=state, beat_at=timezone.now(), changes=self.row.changes)
         self.row.state = state
+        told = (len(self.held), max(self.held, default=0), sum(self.held) / max(1, len(self.held)))
+        log.debug("%s: %d chunks, longest %.0f ms, %.0f ms on average", self.row, *told)
 
 
 def begin(
@@ -116,6 +126,8 @@ def resume(row: Operation) -> Iterator[LongOp]:
         yield op
     except Cancelled:
         op.close(Operation.CANCELLED)
+    except Overtaken:
+        raise
     except BaseException:
         op.close(Operation.INTERRUPTED)
         raise

@@ -11,7 +11,7 @@ from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.errors import Conflict, Invalid, NotThere, OutsideOperation, Refused, Unguarded
 from vizavi.core.journal import can_undo, history, operation, undo
-from vizavi.core.journal.long import Cancelled, interrupt_stale, long_operation
+from vizavi.core.journal.long import Cancelled, Overtaken, begin, interrupt_stale, long_operation, resume
 from vizavi.core.models import Change, Operation, ReachKey, TimelineRow
 from vizavi.core.reading import Reader
 from vizavi.core.records import unrestricted
@@ -218,6 +218,18 @@ def test_a_long_operation_is_undone_as_one_and_a_killed_chunk_leaves_nothing(ann
     result = undo(row, ann)
     assert result.undone == 20 and not result.obstacles
     assert Company.objects.visible_to(ann).count() == 0
+
+
+def test_a_process_that_was_taken_for_dead_writes_no_chunk_twice(ann):
+    first = begin("import", by=ann, via="command")
+    with resume(first) as slow:
+        with slow.chunk(row=1) as op:
+            op.create([actions.build(companies(), {"name": "Первая"}, ann)])
+        with resume(Operation.objects.get(pk=first.pk)) as other, other.chunk(row=2) as op:
+            op.create([actions.build(companies(), {"name": "Вторая"}, ann)])
+        with pytest.raises(Overtaken), slow.chunk(row=2) as op:
+            op.create([actions.build(companies(), {"name": "Вторая"}, ann)])
+    assert sorted(c.name for c in Company.objects.visible_to(ann)) == ["Вторая", "Первая"]
 
 
 def test_cancelling_stops_before_the_next_chunk(ann):
