@@ -60,7 +60,7 @@ INSERTING = {
     "core/journal/operation.py:Op.create": "the journal",
     "core/journal/operation.py:Op._note": "the journal",
     "core/derived.py:write_timeline": "a derived table",
-    "core/derived.py:_write": "derived tables",
+    "core/derived.py:replace": "derived tables",
 }
 UPDATING = {"core/journal/operation.py:Op._write": "the journal"}
 #: The end of a migration is Django's to tell, and it tells it by a signal.
