@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def register(subparsers: Any) -> None:
     load.add_argument("--sheet", help="of a workbook (default: the first that is not empty)")
     load.add_argument("--dry-run", action="store_true", help="say what would happen")
     load.add_argument("--rejects", type=Path, metavar="FILE", help="where refused rows go (default: beside the file)")
-    load.set_defaults(func=run_import)
+    load.set_defaults(func=in_their_words(run_import))
     give = subparsers.add_parser("export", help="write records as CSV, XLSX or vCards")
     give.add_argument("entity")
     give.add_argument("--as", dest="email", metavar="EMAIL")
@@ -34,7 +35,7 @@ def register(subparsers: Any) -> None:
     )
     give.add_argument("--columns", default="", metavar="NAMES", help="default: all that the person sees")
     give.add_argument("--output", type=Path, metavar="FILE", help="default: the standard output")
-    give.set_defaults(func=run_export)
+    give.set_defaults(func=in_their_words(run_export))
 
 
 def entity_of(word: str) -> Any:
@@ -57,6 +58,18 @@ def person(email: str | None) -> Any:
     if user is None:
         raise CommandError(f"there is no user {email}." if email else "there is no administrator yet.")
     return user
+
+
+def in_their_words(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """Dates, numbers and reasons as the person who acts reads and writes them."""
+
+    def run(options: argparse.Namespace) -> int:
+        from vizavi.core.firm import speaking_to
+
+        with speaking_to(person(options.email)):
+            return command(options)
+
+    return run
 
 
 def run_import(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from vizavi.core.errors import Invalid, Refused
+from vizavi.core.firm import speaking_to
 from vizavi.core.journal.long import begin, resume
 from vizavi.core.models import Operation
 from vizavi.exchange import remember
@@ -28,7 +29,8 @@ def run_import(pk: int) -> None:
     """The job: does nothing for an import that has ended."""
     run = ImportRun.objects.select_related("operation", "by").filter(pk=pk).first()
     if run is not None and run.state in (ImportRun.WAITING, ImportRun.RUNNING):
-        carry_out(run)
+        with speaking_to(run.by):
+            carry_out(run)
 
 
 def carry_out(run: ImportRun, via: str = "import") -> ImportRun:

@@ -1,15 +1,18 @@
-"""Workbooks of Excel (XLSX, XLS) and OpenDocument (ODS), read by python-calamine."""
+"""Workbooks of Excel (XLSX, XLS) and OpenDocument (ODS), read by python-calamine in a process with limits."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from vizavi.tables import unpack
 from vizavi.tables.reading import LARGEST_CELL, LARGEST_WORKBOOK, MOST_COLUMNS, Unreadable, no_table
 
 #: Sheets beyond these are not offered.
@@ -29,7 +32,7 @@ def kind_of(path: Path) -> str:
     except (zipfile.BadZipFile, OSError, ValueError):
         raise damaged() from None
     if total > LARGEST_WORKBOOK or (total > 10_000_000 and total > path.stat().st_size * 200):
-        raise Unreadable(_("The workbook unpacks to far too much."))
+        raise too_much()
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "content.xml" in names and "mimetype" in names:
@@ -37,18 +40,35 @@ def kind_of(path: Path) -> str:
     raise no_table()
 
 
-def _open(path: Path) -> Any:
-    import python_calamine as calamine
-
+def _ask(path: Path, *sheet: str) -> Iterator[Any]:
+    """What `unpack` says, line by line. Raises `Unreadable`."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(Path(unpack.__file__)), str(path), *sheet],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout
     try:
-        return calamine.CalamineWorkbook.from_path(str(path))
-    except Exception as error:
-        raise damaged() from error
+        for line in process.stdout:
+            yield json.loads(line, object_hook=unpack.original)
+        status = process.wait()
+    finally:
+        process.stdout.close()
+        process.kill()
+        process.wait()
+    if status == unpack.DAMAGED:
+        raise damaged()
+    if status:
+        raise too_much()
+
+
+def too_much() -> Unreadable:
+    return Unreadable(_("The workbook unpacks to far too much; save the sheet as CSV."))
 
 
 def sheets_of(path: Path) -> list[str]:
     """The names of the sheets. Raises `Unreadable`."""
-    return list(_open(path).sheet_names)[:MOST_SHEETS]
+    return [name for names in _ask(path) for name in names][:MOST_SHEETS]
 
 
 def first_filled(path: Path, names: list[str]) -> str:
@@ -61,22 +81,15 @@ def first_filled(path: Path, names: list[str]) -> str:
 
 def rows(path: Path, name: str) -> Iterator[list[Any]]:
     """The rows of a sheet: text, numbers, dates, moments. Raises `Unreadable`."""
-    book = _open(path)
-    try:
-        sheet = book.get_sheet_by_name(name)
-        # A sheet that is formatted to its last column is no table of 16 384 columns.
-        wide = MOST_COLUMNS * 4
-        for row in sheet.iter_rows():
-            cells = list(islice(row, wide))
-            while cells and cells[-1] == "":
-                cells.pop()
-            for cell in cells:
-                if isinstance(cell, str) and len(cell) > LARGEST_CELL:
-                    limit = f"{LARGEST_CELL:,}"
-                    raise Unreadable(_("A cell holds more than %(limit)s characters.") % {"limit": limit})
-            if cells:
-                yield cells
-    except Unreadable:
-        raise
-    except Exception as error:
-        raise damaged() from error
+    # A sheet that is formatted to its last column is no table of 16 384 columns.
+    wide = MOST_COLUMNS * 4
+    for row in (row for chunk in _ask(path, name) for row in chunk):
+        cells = row[:wide]
+        while cells and cells[-1] == "":
+            cells.pop()
+        for cell in cells:
+            if isinstance(cell, str) and len(cell) > LARGEST_CELL:
+                limit = f"{LARGEST_CELL:,}"
+                raise Unreadable(_("A cell holds more than %(limit)s characters.") % {"limit": limit})
+        if cells:
+            yield cells

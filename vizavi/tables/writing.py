@@ -12,6 +12,8 @@ from typing import IO, Any
 
 from django.utils import timezone
 
+from vizavi.ui import formats
+
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 #: A telephone number begins with a plus and is no formula; neither is a negative number.
 _HARMLESS = re.compile(r"[+-]\d[\d ()-]*(?:,\s?\+\d[\d ()-]*)*")
@@ -36,7 +38,10 @@ def plain(cell: Any) -> str:
     """A cell as text. What begins like a formula gets an apostrophe, as OWASP's page on CSV injection advises."""
     if cell is None:
         return ""
-    if isinstance(cell, bool | int | float | Decimal):
+    if isinstance(cell, float | Decimal):
+        # A Russian Excel takes 12.50 for the twelfth of May.
+        return str(cell).replace(".", formats.decimal_mark())
+    if isinstance(cell, bool | int):
         return str(cell)
     if isinstance(cell, datetime):
         return timezone.localtime(cell).strftime("%d.%m.%Y %H:%M") if timezone.is_aware(cell) else str(cell)

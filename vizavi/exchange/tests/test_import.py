@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -213,3 +214,23 @@ def test_what_was_exported_comes_back_equal(ann, ben, tmp_path, settings):
         if f.name not in ("phones", "emails"):
             assert f.to_json(f.value(again)) == f.to_json(f.value(company)), f.name
     assert [p["e164"] for p in again.phones] == ["+79123456789"]
+
+
+def test_an_import_reads_and_an_export_writes_in_the_zone_of_its_person(ann, client_of, tmp_path):
+    ann.preferences = {"time_zone": "Asia/Vladivostok", "language": "en"}
+    ann.save(update_fields=["preferences"])
+    client = client_of(ann)
+    client.post("/imports/new/", {"entity": "companies", "file": SimpleUploadedFile("f.csv", TABLE)})
+    run = ImportRun.objects.get()
+    run.mapping = {"columns": {"name": "name", "made": "created_at", "revenue": "revenue"}, "duplicates": "create"}
+    run.save()
+    tasks.start(run)
+    while worker.run_one("test"):
+        pass
+    made = Company.objects.visible_to(ann).get()
+    assert made.created_at == datetime(2026, 3, 4, 23, 30, tzinfo=UTC) and made.revenue == 1250
+    text = b"".join(client.get("/companies/export.csv").streaming_content).decode()
+    assert "2026-03-05 09:30" in text and "1250.00" in text
+
+
+TABLE = "name;made;revenue\nРомашка;05.03.2026 09:30;1,250\n".encode()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -170,6 +172,62 @@ HOSTILE = {
 def test_a_file_that_is_no_table_is_said_so(content, tmp_path):
     with pytest.raises(Unreadable):
         list(table_of(tmp_path, content).rows())
+
+
+@pytest.mark.parametrize(("language", "sum_"), [("ru", "1250,50"), ("en", "1250.50")])
+def test_a_sum_has_the_decimal_mark_of_its_reader(language, sum_):
+    with override(language):
+        assert writing.plain(Decimal("1250.50")) == sum_
+
+
+def book_of(rows, shared=""):
+    """A workbook of these rows of XML, by hand: no library would write it."""
+    package = "http://schemas.openxmlformats.org/package/2006"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    sheets = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    link = '<Relationship Id="%s" Type="' + office + '/%s" Target="%s"/>'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f"{link % ('r1', 'officeDocument', 'xl/workbook.xml')}</Relationships>",
+        "xl/workbook.xml": f'<workbook xmlns="{sheets}" xmlns:r="{office}"><sheets><sheet name="S" sheetId="1" r:id="r1"/>'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        f"{link % ('r1', 'worksheet', 'worksheets/sheet1.xml')}{link % ('r2', 'sharedStrings', 'sharedStrings.xml')}"
+        "</Relationships>",
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{sheets}"><sheetData>{rows}</sheetData></worksheet>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{sheets}"><si><t>{shared}</t></si></sst>',
+    }
+    return archive(parts)
+
+
+def inline(place, text):
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def test_a_workbook_by_hand_is_read(tmp_path):
+    book = book_of(f'<row r="1">{inline("A1", "имя")}</row><row r="2">{inline("A2", "Ёж")}</row>')
+    assert list(table_of(tmp_path, book).rows()) == [["Ёж"]]
+
+
+def test_a_workbook_that_would_fill_the_memory_ends_a_process_of_its_own(tmp_path):
+    # One cell in the last corner: sixteen milliards of cells in between.
+    far = book_of(f'<row r="1">{inline("A1", "имя")}</row><row r="1048576">{inline("XFD1048576", "x")}</row>')
+    # A long text, written once and meant sixty thousand times: more than five gigabytes.
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 60_000))
+    for book in (far, book_of(cells, "x" * 90_000)):
+        assert len(book) < 400_000
+        with pytest.raises(Unreadable):
+            list(table_of(tmp_path, book).rows())
+
+
+def test_a_bomb_that_lies_about_its_size_is_no_table(tmp_path):
+    whole = b"0" * 50_000_000
+    honest = archive({"xl/workbook.xml": "x", "xl/worksheets/sheet1.xml": whole})
+    lying = honest.replace(struct.pack("<I", len(whole)), struct.pack("<I", 1000))
+    assert lying != honest
+    with pytest.raises(Unreadable):
+        list(table_of(tmp_path, lying).rows())
 
 
 @given(st.binary(min_size=1, max_size=400))
