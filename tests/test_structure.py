@@ -36,6 +36,7 @@ UNRESTRICTED = {
     "duplicates/merging.py:moves": "what moves is counted whole, named only as far as it is visible",
     "duplicates/merging.py:repoint": "what points to a merged record moves whoever may see it",
     "duplicates/finding.py:_told": "kind and owner of a hidden record, by grant",
+    "custom/definitions.py:_used": "only whether anything holds the choice",
     "custom/tasks.py:derive_anew": "derived tables",
     "core/fields/store.py:CustomStore.narrowed": "which rows a condition leaves; the door is asked with it",
     "dictionaries/actions.py:is_used": "only whether anything holds the option",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,8 +24,6 @@ class Shape:
     search: tuple[str, ...]
     #: Fields that no page offers; API, import, export, search and history know them still.
     hidden: frozenset[str] = frozenset()
-    #: What was wrong with the layout, in words.
-    problems: list[str] = field(default_factory=list)
 
     @cached_property
     def shown(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from vizavi.core import columns
 from vizavi.core.entity import Entity, registry
 from vizavi.core.fields.base import Field, kind_of
 from vizavi.core.fields.store import CustomStore
+from vizavi.core.records import unrestricted
 
 if TYPE_CHECKING:
     from vizavi.custom.models import CustomField
@@ -101,7 +102,9 @@ def problems_of(d: CustomField) -> dict[str, Any]:
         for name in ("entity_name", "key", "kind", "target"):
             if getattr(d, name) != getattr(before, name):
                 wrong[name] = _("This cannot be changed any more: there may be values.")
-    if d.kind in ("choice", "choices") and not d.choices:
+        if used := _used(d, entity, before.choices):
+            wrong["choices"] = _("“%(label)s” is in use: archive it instead.") % {"label": used}
+    if d.kind in ("choice", "choices") and not [c for c in d.choices if not c.get("archived")]:
         wrong["choices"] = _("Name at least one choice.")
     if d.kind == "relation":
         target = registry.get(d.target)
@@ -117,6 +120,18 @@ def problems_of(d: CustomField) -> dict[str, Any]:
         except ValidationError as error:
             wrong["default"] = error.messages
     return wrong
+
+
+def _used(d: CustomField, entity: Entity, before: list[dict[str, Any]]) -> str:
+    """The label of a choice that was taken out although a record has it, be it in the recycle bin."""
+    kept = {choice["key"] for choice in d.choices}
+    gone = [choice for choice in before if choice["key"] not in kept]
+    if not gone:
+        return ""
+    f = next(fields_of(d, entity))
+    with unrestricted("a choice in use must not be lost"):
+        rows = entity.model.objects
+        return next((c["label"] for c in gone if rows.filter(f.any_of([c["key"]])).exists()), "")
 
 
 def keys_of(d: CustomField) -> list[str]:

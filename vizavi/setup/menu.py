@@ -19,6 +19,7 @@ def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
     """The places of the settings that this person may use, under headings."""
     runs_the_firm = bool(door.can(request.user, door.CHANGE, registry["firm"]))
     runs_the_lists = bool(door.can(request.user, door.CHANGE, registry["option"]))
+    cards = ("/settings/fields/", _("Fields and cards"), "layout-list", _("Own fields, names, order, sections"))
     lists = ("/settings/dictionaries/", _("Dictionaries"), "list", _("Statuses, sources, industries"))
     found = [
         (
@@ -37,7 +38,7 @@ def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
                 ("/settings/departments/", _("Departments"), "network", _("Whose records are seen by whom")),
             ],
         ),
-        *([(_("Data"), [lists])] if runs_the_lists else []),
+        *([(_("Data"), [cards, lists])] if runs_the_lists else []),
         (
             _("Service"),
             [

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vizavi.setup import dictionaries, onboarding, people, personal, views
+from vizavi.setup import dictionaries, fields, onboarding, people, personal, views
 
 urlpatterns = [
     path("settings/", views.index),
@@ -13,6 +13,14 @@ urlpatterns = [
     path("settings/dictionaries/<slug:dictionary>/", dictionaries.one),
     path("settings/dictionaries/<slug:dictionary>/new/", dictionaries.option),
     path("settings/dictionaries/<slug:dictionary>/<int:pk>/", dictionaries.option),
+    path("settings/fields/", fields.index),
+    path("settings/fields/<slug:plural>/", fields.one),
+    path("settings/fields/<slug:plural>/section/new/", fields.part),
+    path("settings/fields/<slug:plural>/section/<int:at>/", fields.part),
+    path("settings/fields/<slug:plural>/field/<slug:name>/", fields.field),
+    path("settings/fields/<slug:plural>/new/", fields.kinds),
+    path("settings/fields/<slug:plural>/new/<slug:kind>/", fields.custom),
+    path("settings/fields/<slug:plural>/custom/<int:pk>/", fields.custom),
     path("settings/tokens/", views.tokens),
     path("settings/tokens/<int:pk>/revoke/", views.revoke),
     path("settings/sessions/", views.sessions),

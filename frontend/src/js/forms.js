@@ -16,7 +16,8 @@ function addRow(rows) {
   for (const control of made.querySelectorAll('input, select')) {
     control.name = control.name.replace(/-\d+-/, `-${all.length}-`);
     control.id = control.id && control.id.replace(/-\d+-/, `-${all.length}-`);
-    if (control.matches('input')) control.value = '';
+    if (control.matches('[data-rows-number]')) control.value = String(all.length);
+    else if (control.matches('input')) control.value = '';
   }
   all[all.length - 1].after(made);
   made.querySelector('input').focus();

@@ -201,7 +201,7 @@ class YesNoField(Field):
         return "" if value is None else pgettext("answer", "Yes") if value else pgettext("answer", "No")
 
     def form_value(self, value: Any, reader: Reader) -> Any:
-        return "" if value is None else "1" if value else "0"
+        return "" if value is None else "true" if value else "false"
 
     def search_text(self, value: Any) -> str:
         return ""
