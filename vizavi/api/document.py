@@ -14,6 +14,7 @@ from vizavi.api import describe, duplicates
 from vizavi.api.errors import answer
 from vizavi.api.records import served
 from vizavi.api.site import api, descriptions
+from vizavi.core import shape
 from vizavi.core.entity import registry
 from vizavi.dictionaries import lists
 
@@ -47,12 +48,12 @@ def operation(route: dict[str, Any]) -> dict[str, Any]:
 
 def document(language: str) -> dict[str, Any]:
     """The document in the current language, which is `language`."""
-    return _document(language, lists.version())
+    return _document(language, (lists.version(), shape.source.stamp()))
 
 
 @lru_cache(maxsize=4)
 def _document(language: str, _version: Any) -> dict[str, Any]:
-    """It is made afresh when an option of a dictionary has changed."""
+    """It is made afresh when an option of a dictionary, a custom field or a layout has changed."""
     routed = api.get_openapi_schema(path_prefix="")
     return {
         "openapi": "3.1.0",

@@ -112,6 +112,8 @@ def problems_of(d: CustomField) -> dict[str, Any]:
             wrong["target"] = _("Choose what the field links to.")
     elif d.target:
         wrong["target"] = _("Only a link has a target.")
+    if d.required and d.kind == "file":
+        wrong["required"] = _("A file is attached to a record that is there already.")
     if d.places > 6:
         wrong["places"] = _("At most six decimal places.")
     if d.default and not wrong:

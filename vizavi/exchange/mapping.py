@@ -60,7 +60,8 @@ def names_of(f: Field) -> set[str]:
     found = {f.name}
     for language in ("ru", "en"):
         with override(language):
-            found.add(f.label)
+            # Also as the program calls it: the administrator may have given it another name.
+            found |= {f.label, str(f.column.verbose_name)}
     words = f.entity.synonyms.get(f.name, ())
     found |= {words} if isinstance(words, str) else set(words)
     return {normal(name) for name in found}

@@ -45,8 +45,8 @@ class Groups:
 
 
 def summed(state: ListState) -> list[MoneyField]:
-    """The shown sums of money that have a value in the base currency."""
-    return [f for f in state.fields if isinstance(f, MoneyField) and not f.custom]
+    """The shown sums of money."""
+    return [f for f in state.fields if isinstance(f, MoneyField)]
 
 
 def label(f: Field) -> str:
@@ -58,13 +58,11 @@ def groups(state: ListState) -> Groups:
     from vizavi.lists.page import base_money
 
     f, reader = state.entity.fields[state.group], state.reader
-    by: Any = TruncMonth(f.group_path) if "date" in f.kind else F(f.group_path)
+    by: Any = TruncMonth(f.group_by) if "date" in f.kind else f.group_by
     money = summed(state)
     rows = state.entity.model.objects.visible_to(reader.user).filter(state.where()).annotate(_by=by)
     found = list(
-        rows.order_by()
-        .values("_by")
-        .annotate(_count=Count("pk"), **{f"sum_{m.name}": Sum(f"{m.name}_base") for m in money})
+        rows.order_by().values("_by").annotate(_count=Count("pk"), **{f"sum_{m.name}": Sum(m.base) for m in money})
     )
     if f.kind == "user":
         reader.refs(f.target, [row["_by"] for row in found if row["_by"]])  # type: ignore[attr-defined]

@@ -98,7 +98,7 @@ def sums(state: ListState) -> list[dict[str, str]]:
     if not money:
         return []
     rows = state.entity.model.objects.visible_to(state.reader.user).filter(state.where())
-    totals = rows.aggregate(**{f.name: Sum(f"{f.name}_base") for f in money})
+    totals = rows.aggregate(**{f.name: Sum(f.base) for f in money})
     return [{"label": f.label, "text": base_money(totals[f.name])} for f in money]
 
 

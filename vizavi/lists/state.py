@@ -139,8 +139,8 @@ def read(
 
 
 def groupable(f: Field) -> bool:
-    """Rows can be put together by it. A custom date is stored as text, which has no months."""
-    return f.kind in GROUPED and not f.computed and not (f.custom and "date" in f.kind)
+    """Rows can be put together by it."""
+    return f.kind in GROUPED and not f.computed
 
 
 def columns_of(entity: Entity, reader: Reader, raw: str) -> tuple[tuple[Field, int], ...]:

@@ -21,6 +21,7 @@ from vizavi.screens import hints
 from vizavi.screens.cells import Editor, edit
 from vizavi.screens.inline import clash_text
 from vizavi.screens.records import title_of, writable
+from vizavi.screens.uploads import posted
 from vizavi.screens.web import entity_view, go, reader_of, said, version_of
 from vizavi.ui import add_trigger, is_partial, render
 
@@ -30,7 +31,7 @@ def new(request: HttpRequest, entity: Entity) -> HttpResponse:
     """`/companies/new/?name=…`: an empty form, or one begun by the address."""
     reader = reader_of(request)
     _may_create(entity, reader)
-    fields = _fields(entity, reader)
+    fields = _without_files(_fields(entity, reader))
     if request.method != "POST":
         return _page(request, entity, reader, None, _begun(request, entity, reader, fields))
     data = _posted(request, fields)
@@ -69,24 +70,24 @@ def change(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
         editors = _used(request, fields, record, reader)
         return _page(request, entity, reader, record, editors, initial=initial, used=True)
     known = _initial(request.POST.get("initial")) or initial
-    data = {
-        n: raw
-        for n, raw in _posted(request, fields).items()
-        if request.POST.get(f"keep-{n}") != "theirs" and _differs(entity.fields[n], raw, known)
-    }
-    if alike := hints.unseen(request, entity, data, reader, record):
-        return _page(
-            request,
-            entity,
-            reader,
-            record,
-            _typed(request, reader, fields, {}, record),
-            alike=alike,
-            initial=known,
-            status=409,
-            version=version_of(request.POST.get("version")),
-        )
     try:
+        data = {
+            n: raw
+            for n, raw in _posted(request, fields, record).items()
+            if request.POST.get(f"keep-{n}") != "theirs" and _differs(entity.fields[n], raw, known)
+        }
+        if alike := hints.unseen(request, entity, data, reader, record):
+            return _page(
+                request,
+                entity,
+                reader,
+                record,
+                _typed(request, reader, fields, {}, record),
+                alike=alike,
+                initial=known,
+                status=409,
+                version=version_of(request.POST.get("version")),
+            )
         record, operation = actions.update(entity, pk, data, reader.user, base=version_of(request.POST.get("version")))
     except Invalid as error:
         return _page(
@@ -121,7 +122,7 @@ def quick(request: HttpRequest, entity: Entity) -> HttpResponse:
     reader = reader_of(request)
     _may_create(entity, reader)
     names = [f.name for f in reader.fields(entity) if f.name in request.GET and f.name not in entity.quick]
-    fields = [f for f in reader.fields(entity, [*entity.quick, *names]) if writable(entity, f, reader)]
+    fields = _without_files([f for f in reader.fields(entity, [*entity.quick, *names]) if writable(entity, f, reader)])
     target = request.GET.get("target", "") or request.POST.get("target", "")
     if request.method != "POST":
         if not is_partial(request):
@@ -187,8 +188,13 @@ def _fields(entity: Entity, reader: Reader) -> list[Field]:
     return [f for f in reader.fields(entity, names) if writable(entity, f, reader)]
 
 
-def _posted(request: HttpRequest, fields: list[Field]) -> dict[str, Any]:
-    return {f.name: raw for f in fields if (raw := f.raw_from_form(request.POST)) is not None}
+def _without_files(fields: list[Field]) -> list[Field]:
+    """A file is attached to a record that is there already."""
+    return [f for f in fields if f.kind != "file"]
+
+
+def _posted(request: HttpRequest, fields: list[Field], record: Journaled | None = None) -> dict[str, Any]:
+    return {f.name: raw for f in fields if (raw := posted(request, f, record)) is not None}
 
 
 def _begun(request: HttpRequest, entity: Entity, reader: Reader, fields: list[Field]) -> list[Editor]:
@@ -211,8 +217,7 @@ def _typed(
 ) -> list[Editor]:
     """The editors again, with what the person typed."""
     return [
-        edit(f, f.raw_from_form(request.POST), reader, raw=True, errors=errors.get(f.name), record=record)
-        for f in fields
+        edit(f, _again(request, f, record), reader, raw=True, errors=errors.get(f.name), record=record) for f in fields
     ]
 
 
@@ -232,6 +237,14 @@ def _used(request: HttpRequest, fields: list[Field], record: Journaled, reader: 
             value = typed
         editors.append(edit(f, value, reader, record=record))
     return editors
+
+
+def _again(request: HttpRequest, f: Field, record: Journaled | None) -> Any:
+    """What the person typed; of a file that was too large nothing is left."""
+    try:
+        return posted(request, f, record)
+    except Invalid:
+        return f.raw_from_form(request.POST)
 
 
 def _initial(raw: str | None) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from vizavi.core.records import Journaled
 from vizavi.screens import hints
 from vizavi.screens.cells import edit, show
 from vizavi.screens.records import feed, head, writable
+from vizavi.screens.uploads import posted
 from vizavi.screens.web import entity_view, go, reader_of, said, version_of
 from vizavi.ui import is_partial, render_block
 
@@ -50,6 +51,7 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
     ):
         return answer(request, entity, f, record, reader, "editor", status=409, raw=raw, alike=alike)
     try:
+        raw = posted(request, f, record)
         fresh, operation = update(entity, pk, {name: raw}, reader.user, base=version_of(request.POST.get("version")))
     except Invalid as error:
         messages = [m for found in error.errors.values() for m in found]

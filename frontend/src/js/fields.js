@@ -3,7 +3,7 @@ import { ajax, onContent } from './hx.js';
 
 const formOf = (node) => node.closest?.('form[data-field-form]');
 const holder = (form) => form.closest('.fld, td');
-const stateOf = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => name !== 'csrfmiddlewaretoken'));
+const stateOf = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => name !== 'csrfmiddlewaretoken').map(([name, value]) => [name, value.name ?? value, value.size]));
 const begun = new WeakMap();
 const placeOf = (form) => { const at = holder(form); return at.matches('td') ? `td[data-edit-url="${CSS.escape(at.dataset.editUrl)}"]` : `#${at.id}`; };
 //: The field that focus returns to when its value stands there again.

@@ -93,6 +93,32 @@ def test_the_owner_migrates_and_the_running_role_reads_and_writes_rows_only(firm
     assert "1 created" in vizavi(firm, "import", "companies", str(tmp_path / "third.csv"))
 
 
+def test_the_index_of_a_custom_field_is_made_by_the_owner(firm):
+    made = """
+from vizavi.cli import database
+database.set_up()
+database.prepare()
+from vizavi.access.models import User
+from vizavi.core import actions
+from vizavi.core.entity import registry
+from vizavi.core.journal import operation
+from vizavi.custom import dialect
+from vizavi.custom.tasks import index_values
+user = User(email="a@example.org", name="A", role="administrator")
+with operation("test", by=None) as op:
+    op.create([user])
+data = {"entity_name": "company", "key": "thing", "label": "Thing", "kind": "text"}
+definition, _op = actions.create(registry["customfield"], data, user)
+index_values.func()
+assert dialect.indexes() == {dialect.name_of(definition.pk)}, dialect.indexes()
+dialect.drop(dialect.name_of(definition.pk))
+assert not dialect.indexes()
+"""
+    settings = {**firm, "DJANGO_SETTINGS_MODULE": "vizavi.config.settings"}
+    done = subprocess.run([sys.executable, "-c", made], env=settings, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
 def write(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path

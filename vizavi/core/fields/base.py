@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -279,9 +279,9 @@ class Field:
         return self.lookup
 
     @property
-    def group_path(self) -> str:
-        """What groups: one group per value of it."""
-        return self.store.path
+    def group_by(self) -> Any:
+        """The expression that groups: one group per value of it, months made of it for dates."""
+        return F(self.store.path)
 
     @property
     def indexed(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
 from vizavi.core import columns
@@ -152,6 +153,15 @@ class MoneyField(NumberField):
     def currency_of(self, record: Journaled) -> str:
         found = self.entity.fields.get(self.currency_name)
         return (found.value(record) if found else "") or firm().base_currency
+
+    @property
+    def base(self) -> Any:
+        """The expression of its value in the base currency, NULL while no rate is known (see `core.firm.in_base`)."""
+        if not self.custom:
+            return F(f"{self.name}_base")
+        currency = self.entity.fields[self.currency_name].store.path
+        in_base = Q(**{f"{currency}__isnull": True}) | Q(**{currency: firm().base_currency})
+        return Case(When(in_base, then=F(self.store.path)))
 
     def cell(self, record: Journaled, reader: Reader) -> str:
         value = self.value(record)

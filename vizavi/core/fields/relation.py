@@ -126,6 +126,7 @@ class FileField(RelationField):
     """An uploaded file."""
 
     kind = "file"
+    compact = False
     operators: ClassVar[tuple[str, ...]] = ("empty",)
 
     def text(self, value: Any, reader: Reader) -> str:

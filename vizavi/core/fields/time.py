@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -97,6 +98,11 @@ class DateField(Field):
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
 
+    @property
+    def group_by(self) -> Any:
+        # A custom date is stored as text, which has no months.
+        return Cast(super().group_by, type(self.column)()) if self.custom else super().group_by
+
     # A filter value is a day or the name of a period; "any of" means "within any of these".
 
     def span(self, raw: str, reader: Reader) -> tuple[date, date]:
@@ -161,7 +167,11 @@ class DateTimeField(DateField):
         return "" if value is None else formats.datetime(value)
 
     def form_value(self, value: Any, reader: Reader) -> Any:
-        return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
+        if value is None:
+            return ""
+        local = timezone.localtime(value).replace(tzinfo=None)
+        # Seconds only where there are some: an editor that dropped them would change what nobody has touched.
+        return local.isoformat() if local.second or local.microsecond else local.isoformat(timespec="minutes")
 
     def export(self, record: Journaled, reader: Reader) -> Any:
         value = self.value(record)
