@@ -91,6 +91,7 @@ def addresses(ids: list[int]) -> list[str]:
         "secret": ["nobody-knows"],
         "dictionary": ["industry"],
         "way": ["next", "previous"],
+        "at": [0],
     }
     found: dict[str, None] = {}
     for text, names in patterns():
