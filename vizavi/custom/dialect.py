@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection, models
 
-from vizavi.core.dialect import as_owner, custom_sql, is_sqlite
+from vizavi.core.dialect import custom_sql, is_sqlite
 
 #: Grows when `custom_sql` spells something else: then every index is made anew.
 SPELLING = 1

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, override
 from django.views.decorators.http import require_GET
 
 from vizavi.core import actions
@@ -41,23 +40,12 @@ def download(request: HttpRequest, plural: str, form: str) -> HttpResponse:
         response = FileResponse(export.workbook(entity, fields, reader, chunks), content_type=WORKBOOK)
     elif form == "vcf":
         text = export.cards(entity, reader, chunks, version_of(request))
-        response = StreamingHttpResponse(as_now(text), content_type="text/vcard; charset=utf-8")
+        response = StreamingHttpResponse(text, content_type="text/vcard; charset=utf-8")
     else:
         text = export.csv_text(entity, fields, reader, chunks)
-        response = StreamingHttpResponse(as_now(text), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{entity.plural}-{timezone.localdate():%Y-%m-%d}.{form}"'
     return response
-
-
-def as_now(pieces: Iterator[str]) -> Iterator[str]:
-    """The pieces in the language and time zone of this request: they are made when it is over."""
-    zone, language = timezone.get_current_timezone(), get_language()
-
-    def following() -> str | None:
-        with timezone.override(zone), override(language):
-            return next(pieces, None)
-
-    return iter(following, None)
 
 
 def chunks_of(entity: Entity, reader: Reader, request: HttpRequest) -> Iterator[Any]:

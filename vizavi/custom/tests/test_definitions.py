@@ -282,3 +282,19 @@ def test_a_value_that_is_changed_outside_the_journal_is_refused(administrator):
         company.save()
     with operation("test", by=administrator) as op:
         op.update(op.lock(Company, [company.pk])[company.pk], {"x_thing": "б"})
+
+
+def test_custom_sums_and_months_are_added_up_like_any_other(administrator, client_of):
+    define(administrator, "money", key="budget", label="Бюджет")
+    define(administrator, "date", key="due", label="Срок")
+    define(administrator, "datetime", key="call", label="Звонок")
+    for day, amount, currency in (("2026-11-24", "100", ""), ("2026-11-02", "20", "RUB"), ("2026-12-01", "7", "USD")):
+        values = {"x_budget": amount, "x_budget_currency": currency, "x_due": day, "x_call": f"{day} 23:30"}
+        make(administrator, **values)
+    client = client_of(administrator)
+    page = client.get("/companies/?cols=name,x_budget,x_budget_currency").content.decode()
+    assert "120" in page.replace("\u202f", "").replace("\u00a0", "")
+    for name in ("x_due", "x_call"):
+        grouped = client.get(f"/companies/?cols=name,x_budget,x_budget_currency&group={name}")
+        text = grouped.content.decode().lower()
+        assert grouped.status_code == 200 and "ноябрь 2026" in text and "декабрь 2026" in text, name
