@@ -82,6 +82,8 @@ onContent((root) => {
       control.focus();
       control.select?.();
     }
+    // Its buttons, and what was refused, are in sight.
+    holder(form).scrollIntoView({ block: 'nearest' });
   }
   const field = returnTo && document.querySelector(returnTo);
   if (field && !field.querySelector('form')) {
