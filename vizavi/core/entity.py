@@ -201,7 +201,8 @@ class Entity:
 
     @property
     def label_plural(self) -> str:
-        return str(self.model._meta.verbose_name_plural)
+        meta = self.model._meta
+        return str(meta.verbose_name_plural if self.many else meta.verbose_name)
 
     def url(self, pk: int | None = None) -> str:
         """The page of the list, or of one record."""

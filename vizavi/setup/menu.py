@@ -12,7 +12,7 @@ from vizavi.core.entity import registry
 from vizavi.ui import context_provider
 
 #: Pages beside which the menu stands.
-BESIDE = ("/settings/", "/imports/", "/operations/", "/bin/")
+BESIDE = ("/settings/", "/operations/", "/bin/", "/api/docs/")
 
 
 def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -68,8 +68,9 @@ def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
 
 @context_provider
 def beside(request: HttpRequest) -> dict[str, Any]:
-    """Put the menu beside every page of the settings, the generic ones included."""
+    """Put the menu beside every page of the settings, the generic ones included; the steps of importing need the room."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not request.path.startswith(BESIDE):
+    here = request.path.startswith(BESIDE) or request.path == "/imports/"
+    if user is None or not user.is_authenticated or not here:
         return {}
     return {"side_menu": places(request)}
