@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_browser import sign_in
+from tests.browsing import sign_in
 from vizavi.core import actions
 from vizavi.core.entity import registry
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
@@ -52,9 +54,11 @@ def prefs(request: HttpRequest) -> HttpResponse:
 
 
 def remember(user: Any, chosen: dict[str, str]) -> None:
-    """Into the preferences, which are no data of the firm and stay out of the journal."""
-    user.preferences = {**user.preferences, **chosen}
-    user.save(update_fields=["preferences"])
+    """Into the preferences, which are no data of the firm and stay out of the journal. Two choices at once both stay."""
+    with transaction.atomic():
+        fresh = get_user_model().objects.select_for_update().get(pk=user.pk)
+        user.preferences = fresh.preferences = {**fresh.preferences, **chosen}
+        fresh.save(update_fields=["preferences"])
 
 
 def back(request: HttpRequest) -> str:
