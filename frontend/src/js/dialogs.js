@@ -31,7 +31,11 @@ function leave(dialog) {
 }
 
 for (const host of hosts) {
-  host.addEventListener('close', () => { if (host.id === 'drawer') remember(null); });
+  host.addEventListener('close', () => {
+    // Closed by its own means: what is left in it would open it again.
+    if (!host.open) host.replaceChildren();
+    if (host.id === 'drawer') remember(null);
+  });
   host.addEventListener('input', () => { if (host.querySelector('form[method=post]')) dirty.add(host); });
   host.addEventListener('cancel', (event) => { event.preventDefault(); leave(host); });
 }
