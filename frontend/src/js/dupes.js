@@ -1,5 +1,5 @@
 // Who is here already: 300 ms after a name, a phone, an e-mail or a number was typed, a panel stands under the field.
-import { fire } from './hx.js';
+import { attend, fire } from './hx.js';
 
 const PAUSE = 300;
 const timers = new WeakMap();
@@ -37,7 +37,7 @@ async function ask(form) {
     const html = panel?.innerHTML.trim() ?? '';
     // What was shown at saving has been seen: its marks stay in the form.
     for (const mark of slot.querySelectorAll('input[name=dupes_seen]')) form.append(mark);
-    if (slot.dataset.shown !== html) { slot.innerHTML = html; slot.dataset.shown = html; }
+    if (slot.dataset.shown !== html) { slot.innerHTML = html; slot.dataset.shown = html; attend(slot); }
   }
 }
 

@@ -42,6 +42,9 @@ export async function getText(path) {
 export const visit = (path, { replace = false } = {}) =>
   ajax('GET', path, { target: '#main', select: '#main', swap: 'outerMorph', [replace ? 'replace' : 'push']: 'true' });
 
+/** Let htmx see what a script has put on the page. */
+export const attend = (node) => htmx.process(node);
+
 /** Call `handler(detail, source)` when an answer names this event in HX-Trigger. */
 export const onTrigger = (name, handler) => triggers.set(name, [...(triggers.get(name) ?? []), handler]);
 
