@@ -18,6 +18,7 @@ from vizavi.core.models import ReachKey
 from vizavi.core.reading import Reader
 from vizavi.core.records import unrestricted
 from vizavi.duplicates.comparing import Reason, compare
+from vizavi.duplicates.models import Distinct
 from vizavi.search.keys import EMAIL, FIRM, INN, KINDS, OGRN, PERSON, PHONE, Key, keys_of
 
 #: So many are shown; so many of those who share a key are looked at (a switchboard's number has hundreds).
@@ -128,6 +129,8 @@ def find(
         return []
     names = [entity.name, *entity.resembles]
     own = {(entity.name, exclude)} if exclude is not None else set()
+    if exclude is not None:
+        own |= {(entity.name, pk) for pk in not_the_same_as(entity, exclude)}
     found = resembling(names, [keys], own)[0]  # type: ignore[arg-type]
     ranked: list[tuple[Found, tuple[Reason, ...]]] = []
     for one, reasons in found.items():
@@ -136,6 +139,12 @@ def find(
             ranked.append((one, told))
     ranked.sort(key=lambda item: (not item[1][0].strong, -len(item[1]), names.index(item[0][0]), -item[0][1]))
     return _told(entity, ranked[: 2 * most], reader)[:most]
+
+
+def not_the_same_as(entity: Entity, pk: int) -> set[int]:
+    """What people have said this record is not."""
+    rows = Distinct.objects.alive().filter(Q(low_id=pk) | Q(high_id=pk), entity_name=entity.name)
+    return {low if high == pk else high for low, high in rows.values_list("low_id", "high_id")}
 
 
 def parsed(entity: Entity, values: Mapping[str, Any], reader: Reader) -> dict[str, Any]:

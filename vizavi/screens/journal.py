@@ -134,6 +134,7 @@ def _row(op: Operation, reader: Reader) -> dict[str, Any]:
         "done": op.checkpoint.get("done", op.changes),
         "error": op.checkpoint.get("error", ""),
         "is_undo": op.undoes_id is not None,
+        "problem": op.checkpoint.get("problem", ""),
     }
 
 

@@ -13,6 +13,7 @@ from vizavi.core.entity import registry
 from vizavi.core.errors import NotThere, Refused
 from vizavi.core.journal import undo
 from vizavi.duplicates import scanning, tasks
+from vizavi.duplicates.finding import find
 from vizavi.duplicates.models import Group, Member, Pair, Scan
 from vizavi.duplicates.tests.test_finding import MEANT, reference, spelt
 from vizavi.jobs import worker
@@ -93,6 +94,7 @@ def test_what_is_not_the_same_leaves_the_list_and_comes_back_by_undo(ann, ben, d
             scanning.not_the_same(entity, [a.pk, b.pk], who)
     scanning.not_the_same(entity, [a.pk, b.pk], ann)
     assert groups() == whole
+    assert {m.id for m in find(entity, {"inn": "7701234567"}, ann, exclude=a.pk)} == {c.pk}
     op = scanning.not_the_same(entity, [a.pk, b.pk, c.pk], ann)
     assert groups() == {} == scan()
     assert op.verb == "company.distinct"
