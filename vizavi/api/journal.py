@@ -18,9 +18,10 @@ from vizavi.api.tokens import READ, WRITE, need
 from vizavi.core import door
 from vizavi.core.entity import registry
 from vizavi.core.errors import NotThere
-from vizavi.core.journal import UndoResult, can_undo, undo
+from vizavi.core.journal import UndoResult, can_undo, subjects, undo
 from vizavi.core.journal.undo import AT_ONCE
 from vizavi.core.models import Operation
+from vizavi.core.reading import Reader
 
 
 def operations_of(user: Any) -> QuerySet[Operation]:
@@ -38,7 +39,8 @@ def fetch(user: Any, pk: int) -> Operation:
     return row
 
 
-def shown(row: Operation) -> dict[str, Any]:
+def shown(row: Operation, reader: Reader) -> dict[str, Any]:
+    title, record_id = subjects([row], reader)[row.pk]
     return {
         "id": row.pk,
         "at": row.at,
@@ -46,8 +48,8 @@ def shown(row: Operation) -> dict[str, Any]:
         "via": row.via,
         "verb": row.verb,
         "entity": row.entity or None,
-        "record": row.record_id,
-        "title": row.title,
+        "record": record_id,
+        "title": title,
         "state": row.state,
         "changes": row.changes,
         "total": row.total,
@@ -63,9 +65,10 @@ def list_view(request: HttpRequest) -> HttpResponse:
     after = number_of(request, "after", 0, 2**63 - 1)
     found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
     more = len(found) > limit
+    subjects(found, reader)  # looked up together
     return answer(
         {
-            "results": [shown(row) for row in found[:limit]],
+            "results": [shown(row, reader) for row in found[:limit]],
             "next": page_address(request, "after", found[limit - 1].pk) if more else None,
             "previous": None,
         }
@@ -76,7 +79,7 @@ def read_view(request: HttpRequest, pk: int) -> HttpResponse:
     reader = need(request, READ)
     row = fetch(reader.user, pk)
     verdict = can_undo(row, reader.user)
-    return answer({**shown(row), "can_undo": bool(verdict), "reason": verdict.reason})
+    return answer({**shown(row, reader), "can_undo": bool(verdict), "reason": verdict.reason})
 
 
 def undo_view(request: HttpRequest, pk: int) -> HttpResponse:

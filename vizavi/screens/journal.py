@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from vizavi.core import door
 from vizavi.core.entity import registry
-from vizavi.core.journal import can_undo, undo
+from vizavi.core.journal import can_undo, subjects, undo
 from vizavi.core.journal.undo import AT_ONCE, Obstacle
 from vizavi.core.models import Change, Operation
 from vizavi.core.reading import Reader
@@ -111,25 +111,27 @@ def undo_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _with_people(rows: list[Operation], reader: Reader) -> list[Operation]:
     reader.refs(registry["user"], {op.by_id for op in rows if op.by_id})
+    subjects(rows, reader)
     return rows
 
 
 def _row(op: Operation, reader: Reader) -> dict[str, Any]:
     entity = registry.get(op.entity)
+    title, record_id = subjects([op], reader)[op.pk]
     return {
         "id": op.pk,
         "at": op.at,
         "what": verbs.describe(op),
         "icon": verbs.icon(op),
         "about": verbs.about(op),
-        "title": op.title,
+        "title": title,
         "changes": op.changes,
         "by": reader.ref(registry["user"], op.by_id).title if op.by_id else _("The system"),
         "through": verbs.through(op),
         "state": op.state,
         "state_text": verbs.state_text(op),
         "url": f"/operations/{op.pk}/",
-        "record_url": entity.url(op.record_id) if entity and op.record_id and entity.pages else "",
+        "record_url": entity.url(record_id) if entity and record_id and entity.pages else "",
         "total": op.total,
         "done": op.checkpoint.get("done", op.changes),
         "error": op.checkpoint.get("error", ""),

@@ -4,12 +4,12 @@ From it derive the history of a record, undo and redo, the recycle bin, conflict
 triggers and notifications.
 """
 
-from vizavi.core.journal.history import Entry, history
+from vizavi.core.journal.history import Entry, history, subjects
 from vizavi.core.journal.long import interrupt_stale, long_operation, resume
 from vizavi.core.journal.operation import Changed, Op, on_change, operation
 from vizavi.core.journal.undo import UndoResult, can_undo, undo
 
 __all__ = [
     "Changed", "Entry", "Op", "UndoResult", "can_undo", "history", "interrupt_stale", "long_operation", "on_change",
-    "operation", "resume", "undo",
+    "operation", "resume", "subjects", "undo",
 ]  # fmt: skip

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
+from vizavi.core import door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.models import Change, Forward, Operation, TimelineRow
 
@@ -84,6 +87,24 @@ def merged_into(entity: Entity, pk: int) -> list[int]:
         front = list(known.values_list("record_id", flat=True))
         found += front
     return found
+
+
+def subjects(rows: Sequence[Operation], reader: Reader) -> dict[int, tuple[str, int | None]]:
+    """The title and the record of each operation, by its id, for this person.
+
+    Whoever did it and has lost sight of the record since gets neither.
+    """
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        if row.record_id and registry.get(row.entity):
+            wanted.setdefault(row.entity, set()).add(row.record_id)
+    hidden: dict[tuple[str, int], str] = {}
+    for name, ids in wanted.items():
+        # Who sees all of a kind misses only what was deleted for ever, of which the title is what remains.
+        if Q() not in door.branches(reader.user, registry[name]):
+            hidden |= {(name, i): r.title for i, r in reader.refs(registry[name], ids).items() if not r.visible}
+    told = {row.pk: hidden.get((row.entity, row.record_id or 0)) for row in rows}
+    return {row.pk: (row.title, row.record_id) if (t := told[row.pk]) is None else (t, None) for row in rows}
 
 
 def _learn(rows: Sequence[TimelineRow], reader: Reader, entity: Entity, record: Journaled) -> None:
