@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -96,3 +100,70 @@ def test_links_between_documents_lead_somewhere():
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text("utf-8")):
             if "://" not in target and not target.startswith("mailto:"):
                 assert (document.parent / target).exists(), (document.name, target)
+
+
+TRIED = {
+    "adding-a-field": """
+from django.test import Client
+made, _op = create(registry["company"], {"name": "Ромашка", "rating": "5"}, by)
+create(registry["company"], {"name": "Лютик"}, by)
+client = Client()
+client.force_login(by)
+assert client.get("/companies/?rating__gte=4&sort=-rating").content.decode().count("Ромашка")
+page = client.get(f"/companies/{made.pk}/").content.decode()
+assert "Rating" in page and 'id="f-rating"' in page
+saved = client.post(f"/companies/{made.pk}/_field/rating/", {"rating": "3", "version": 1}, headers={"HX-Request": "true"})
+assert saved.status_code == 200, saved
+found = client.get("/companies/export.csv?columns=name,rating&rating=3")
+assert "Ромашка;3" in b"".join(found.streaming_content).decode()
+assert "rating" in client.get("/api/v1/openapi.json").json()["components"]["schemas"]["Company"]["properties"]
+""",
+    "adding-an-entity": """
+from django.test import Client
+company, _op = create(registry["company"], {"name": "Ромашка"}, by)
+office, _op = create(registry["office"], {"name": "Склад", "company": company.pk, "phones": "+7 495 123-45-67"}, by)
+client = Client()
+client.force_login(by)
+for url in ("/offices/", "/offices/new/", f"/offices/{office.pk}/", f"/offices/{office.pk}/edit/", "/search/?q=склад"):
+    answer = client.get(url)
+    assert answer.status_code == 200 and (url.endswith(("new/", "edit/")) or "Склад" in answer.content.decode()), url
+assert "Склад" in client.get(f"/companies/{company.pk}/").content.decode()
+token = ApiToken.make(by, "t")[1]
+got = client.get(f"/api/v1/offices/?company={company.pk}", headers={"Authorization": f"Bearer {token}"}).json()
+assert [o["name"] for o in got["results"]] == ["Склад"]
+""",
+}
+BEGIN = """
+from vizavi.access.models import ApiToken, User
+from vizavi.core.actions import create
+from vizavi.core.entity import registry
+by = User.objects.get()
+by.preferences = {"language": "en"}
+by.save(update_fields=["preferences"])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the same with either database")
+def test_the_worked_examples_work(tmp_path):
+    """Does a diff no longer apply? Make the change by hand and put what `git diff -U1` says into the document."""
+    shutil.copytree(ROOT / "vizavi", tmp_path / "vizavi", ignore=shutil.ignore_patterns("__pycache__"))
+    outside = {**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
+    for name in TRIED:
+        [diff] = re.findall(r"```diff\n(.*?)```", text(f"docs/{name}.md"), re.DOTALL)
+        applied = subprocess.run(
+            ["git", "apply", "-"], cwd=tmp_path, env=outside, input=diff, text=True, capture_output=True
+        )
+        assert applied.returncode == 0, f"{name}: {applied.stderr}"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("VIZAVI_", "DATABASE_"))}
+    env = {**kept, "VIZAVI_TEST": "1", "VIZAVI_DATA": str(tmp_path / "data"), "PYTHONPATH": str(tmp_path)}
+    env["VIZAVI_HOSTS"] = "testserver"
+
+    def vizavi(*words: str, said: str = "") -> None:
+        command = [sys.executable, "-m", "vizavi.cli", *words]
+        done = subprocess.run(command, cwd=tmp_path, env=env, input=said, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    vizavi("manage", "makemigrations", "clients")
+    vizavi("user", "add", "a@example.org", "--role", "administrator", "--password-stdin", said="ein-Kamel-im-Schnee-7")
+    vizavi("manage", "shell", "-c", BEGIN + "".join(TRIED.values()))
