@@ -239,7 +239,10 @@ class Op:
             for subscriber in _subscribers:
                 subscriber(self, changed)
         if self.row.pk is not None:
-            self.row.save()
+            # Somebody may ask it to stop at this very moment: that is not overwritten.
+            self.row.save(
+                update_fields=[f.name for f in Operation._meta.concrete_fields if f.name not in ("id", "cancel")]
+            )
             for row in self._skipped:
                 row.operation = self.row
             Skipped.objects.bulk_create(self._skipped, batch_size=500)

@@ -207,6 +207,22 @@ def test_a_stopped_job_keeps_what_is_done_and_can_be_undone(ann, client_of, monk
     assert kinds(ann) == ["client"] * 30
 
 
+def test_a_wish_to_stop_in_the_middle_of_a_chunk_is_not_lost(ann, monkeypatch):
+    companies(ann, 30, kind="client")
+    row = tasks.begin_bulk(registry["company"], [("kind", "client")], {"kind": "partner"}, "set", ann, title="")
+    monkeypatch.setattr("vizavi.core.journal.long.LongOp.chunk", _small(10))
+    change = tasks.bulk_chunk
+
+    def and_stop(op, *args):
+        change(op, *args)
+        Operation.objects.filter(pk=row.pk).update(cancel=True)
+
+    monkeypatch.setattr(tasks, "bulk_chunk", and_stop)
+    run_jobs()
+    row.refresh_from_db()
+    assert row.state == Operation.CANCELLED and kinds(ann).count("partner") == 10
+
+
 def test_nobody_stops_what_is_not_theirs(ann, ben, client_of):
     row = tasks.begin_bulk(registry["company"], [("kind", "client")], {"kind": "partner"}, "set", ann, title="")
     assert client_of(ben).post(f"/operations/{row.pk}/cancel/").status_code == 404
