@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_browser import PHONE, serious, sign_in
+from tests.browsing import PHONE, serious, sign_in
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.records import unrestricted
