@@ -63,7 +63,7 @@ def test_a_package_stays_within_its_budget(package, record_property):
     assert total <= BUDGETS[package]
 
 
-@pytest.mark.parametrize("name, most", [("company", 40), ("contact", 20)])
+@pytest.mark.parametrize("name, most", [("company", 40), ("contact", 40), ("lead", 40)])
 def test_a_declaration_is_short(name, most):
     source = inspect.getsource(type(registry[name]))
     lines = len([line for line in source.splitlines() if line.strip()])

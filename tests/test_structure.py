@@ -40,6 +40,7 @@ UNRESTRICTED = {
     "custom/tasks.py:derive_anew": "derived tables",
     "core/fields/store.py:CustomStore.narrowed": "which rows a condition leaves; the door is asked with it",
     "dictionaries/actions.py:is_used": "only whether anything holds the option",
+    "clients/models.py:Company.clean": "only whether it hangs under itself",
     "core/journal/undo.py:_gone": "only whether a row is still there",
     "files/store.py:files_of": "their record came through the door",
     "files/store.py:fetch": "the records it is about are asked next",
@@ -67,7 +68,15 @@ UPDATING = {"core/journal/operation.py:Op._write": "the journal"}
 #: The end of a migration is Django's to tell, and it tells it by a signal.
 SIGNALS = {"custom/apps.py", "dictionaries/apps.py"}
 #: SQL of our own stands in modules called dialect, both halves side by side; and in the tools of the command line.
-SQL = {"core/dialect.py", "search/dialect.py", "custom/dialect.py", "cli/doctor.py", "cli/database.py", "cli/backup.py"}
+SQL = {
+    "core/dialect.py",
+    "search/dialect.py",
+    "screens/dialect.py",
+    "custom/dialect.py",
+    "cli/doctor.py",
+    "cli/database.py",
+    "cli/backup.py",
+}
 SQL_BY = {"RawSQL", "raw", "extra", "cursor", "execute", "executemany", "_raw_delete", "save_base", "executescript"}
 #: Names by which a guard could be got round.
 SECRET = {"_passed", "_pass", "_writing", "_unrestricted"}

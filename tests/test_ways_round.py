@@ -43,7 +43,8 @@ def secrets(ann, cat, monkeypatch) -> Iterator[dict[str, Any]]:
     made: dict[str, Any] = {}
     for entity in registry:
         if entity.has_owner and entity.pages:
-            named = [f.name for f in entity.fields.values() if f.editable and (f.required or f.name == entity.title)]
+            named = [n for n in entity.search if entity.fields[n].editable][:1]
+            named += [f.name for f in entity.fields.values() if f.needed and f.name not in named]
             record, _op = actions.create(entity, dict.fromkeys(named, MARK), ann)
             actions.update(entity, record.pk, {named[0]: f"{MARK}-2"}, ann)
             made[entity.plural] = record

@@ -32,6 +32,7 @@ class DepartmentEntity(Entity):
     icon = "network"
     tone = "indigo"
     admin = True
+    tree = "parent"
     columns = "name parent created_at"
     sort = "name"
     search = "name"

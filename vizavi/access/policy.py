@@ -29,6 +29,8 @@ class Policy:
         own = entity.rows_for(user, action)
         if own is not None:
             return own
+        if entity.within:
+            return [Q(**{f"{f.name}__in": rows.values("pk")}) for f, rows in self._wholes(user, entity, action)]
         if not entity.has_owner:
             return [Q()] if self._administers(user, entity, action) else []
         owners = scope_owners(user, action)
@@ -36,7 +38,16 @@ class Policy:
             return [Q()]
         ids = sorted(owners, key=lambda pk: (pk != user.pk, pk))
         found = [Q(owner=pk) for pk in ids] if len(ids) <= OWN_BRANCHES else [Q(owner__in=ids)]
+        if ids and entity.pool and action in (door.SEE, door.CHANGE):
+            found.append(Q(owner=None))
         return [*found, *self._about(user, entity)] if action == door.SEE and ids else found
+
+    @staticmethod
+    def _wholes(user: Any, entity: Entity, action: str) -> list[tuple[Any, Any]]:
+        """The relations of a part, each with the records of which this person may treat the parts so."""
+        on = door.CHANGE if action in (door.CREATE, door.DELETE) else action
+        fields = [entity.fields[name] for name in entity.within]
+        return [(f, f.target.model.objects.reach_of(user, on)) for f in fields]
 
     def _about(self, user: Any, entity: Entity) -> list[Q]:
         """Whoever sees a record sees what is about it: its notes and files."""
@@ -54,6 +65,8 @@ class Policy:
         if entity.rows_for(user, action) is not None:
             mine = record is None or record.pk is None or self._reaches(user, entity, action, record.pk)
             return Verdict(mine, "" if mine else _("Only its owner or an administrator may do this."))
+        if entity.within:
+            return self._can_within(user, action, entity, record)
         if not entity.has_owner:
             # Whoever may write records at all may also coin a tag for them.
             coins = entity.open and action == door.CREATE and presets.scope_of(user.role, action) != presets.NONE
@@ -66,7 +79,19 @@ class Policy:
             return Verdict(False, _("Your role, %(role)s, does not allow this.") % {"role": user.get_role_display()})
         if record is None or record.owner_id in owners:  # type: ignore[attr-defined]
             return Verdict(True)
+        if entity.pool and record.owner_id is None and action in (door.SEE, door.CREATE, door.CHANGE):  # type: ignore[attr-defined]
+            return Verdict(True)
         return Verdict(False, reason_for(presets.scope_of(user.role, action)))
+
+    def _can_within(self, user: Any, action: str, entity: Entity, record: Journaled | None) -> Verdict:
+        on = door.CHANGE if action in (door.CREATE, door.DELETE) else action
+        if record is None:
+            verdicts = [self.can(user, on, entity.fields[name].target, None) for name in entity.within]
+            return next((v for v in verdicts if v), verdicts[0])
+        for f, rows in self._wholes(user, entity, action):
+            if (pk := f.value(record)) is not None and rows.filter(pk=pk).exists():
+                return Verdict(True)
+        return Verdict(False, _("You may do this only with what you may change yourself."))
 
     def fields(self, user: Any, entity: Entity) -> FieldAccess:
         if not is_known(user):
@@ -79,7 +104,8 @@ class Policy:
     def owners(self, user: Any, entity: Entity) -> frozenset[int] | None:
         if not is_known(user):
             return frozenset()
-        return scope_owners(user, door.SEE) if entity.has_owner else None
+        owners = scope_owners(user, door.SEE) if entity.has_owner else None
+        return owners | {0} if owners and entity.pool else owners
 
     def colleagues(self, user: Any) -> frozenset[int]:
         if not is_known(user):

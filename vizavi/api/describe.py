@@ -88,6 +88,10 @@ def shown_schema(entity: Entity) -> Schema:
     for f in entity.fields.values():
         found = annotated(f, or_blank(f, f.schema()))
         fields[f.name] = found if f.editable else {**found, "readOnly": True}
+    fixed["warnings"] = {
+        "type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}, "readOnly": True,
+        "description": _("What looks wrong but was accepted, by field"),
+    }  # fmt: skip
     # Fields that the field policy hides from somebody are absent, so that only these two are promised.
     return {"type": "object", "properties": {**fixed, **fields}, "required": list(fixed), "title": entity.label}
 

@@ -29,7 +29,8 @@ VIA = "api"
 def shown(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:
     """A record as this person sees it: hidden fields are absent, relations to what is hidden are null."""
     values = {f.name: reader.json(f, record) for f in reader.fields(entity)}
-    return {"id": record.pk, "version": record.version, **values}
+    looks = {name: found for name, found in record.warnings().items() if name in values}
+    return {"id": record.pk, "version": record.version, **values, "warnings": looks}
 
 
 def one(

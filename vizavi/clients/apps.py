@@ -6,3 +6,6 @@ class ClientsConfig(AppConfig):
     name = "vizavi.clients"
     label = "clients"
     verbose_name = _("Clients")
+
+    def ready(self) -> None:
+        from vizavi.clients import panels  # noqa: F401  what it adds to the pages of records

@@ -186,16 +186,10 @@ def update(
         for errors in refusals(entity, [(record, values)]).values():
             raise Invalid(errors)
         op.update(record, values, base=base)
+        if entity.within:
+            # It may have moved: whoever may not touch what it is now a part of takes nothing there.
+            permit(by, door.CHANGE, entity, record)
     return record, op.row if op.done else None
-
-
-def check_change(entity: Entity, record: Journaled, values: Mapping[str, Any]) -> None:
-    """Would the record still keep the model's rules with these values? Raises `Invalid`; the record stays as it is."""
-    probe = entity.model(**{f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields})
-    probe._state.adding = False
-    for name, value in values.items():
-        entity.fields[name].assign(probe, value)
-    check(entity, probe, values)
 
 
 def delete(

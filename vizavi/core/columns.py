@@ -13,8 +13,18 @@ from vizavi.core.dialect import custom_transform
 from vizavi.core.fold import KEY_LENGTH, sort_key
 
 
-class FoldKey(models.CharField):
-    """The folded key of another column: never typed, never journaled, recomputed at each write."""
+class Derived:
+    """A column that follows from others of its row: never typed, never journaled, recomputed (`pre_save`) at each write."""
+
+    of: str
+
+    def sources(self) -> set[str]:
+        """The columns whose change it follows."""
+        return {self.of}
+
+
+class FoldKey(Derived, models.CharField):
+    """The folded key of another column."""
 
     def __init__(self, of: str = "", **kwargs: Any):
         self.of = of
@@ -32,7 +42,7 @@ class FoldKey(models.CharField):
         return getattr(record, self.attname)
 
 
-class _Keyed(models.Field):
+class Keyed(models.Field):
     """A text column that brings its folded key along: `name` gets `name_key`."""
 
     def __init__(self, *args: Any, indexed: bool = False, **kwargs: Any):
@@ -52,15 +62,15 @@ class _Keyed(models.Field):
             cls.add_to_class(f"{name}_key", key)
 
 
-class Text(_Keyed, models.CharField):
+class Text(Keyed, models.CharField):
     """One line of text with its folded key. `indexed` makes the key fit for sorting large tables."""
 
 
-class LongText(_Keyed, models.TextField):
+class LongText(Keyed, models.TextField):
     """Several lines of text. The key holds only the beginning: enough to sort and to tell empty from not."""
 
 
-class Address(_Keyed, models.JSONField):
+class Address(Keyed, models.JSONField):
     """A postal address: an object of `line`, `city`, `region`, `postcode`, `country`, all text, all optional."""
 
     PARTS = ("line", "city", "region", "postcode", "country")
@@ -148,7 +158,7 @@ class Money(models.DecimalField):
             cls.add_to_class(f"{name}_base", base)
 
 
-class BaseValue(models.DecimalField):
+class BaseValue(Derived, models.DecimalField):
     """A sum in the firm's base currency, derived from a Money column at each write."""
 
     def __init__(self, of: str = "", **kwargs: Any):
@@ -160,6 +170,9 @@ class BaseValue(models.DecimalField):
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "of": self.of}
+
+    def sources(self) -> set[str]:
+        return {self.of, self.model._meta.get_field(self.of).currency}  # type: ignore[union-attr]
 
     def pre_save(self, record: models.Model, add: bool) -> Any:
         from vizavi.core.firm import in_base
@@ -195,7 +208,7 @@ class Custom(_ByKey):
             cls.add_to_class(f"{name}_keys", keys)
 
 
-class CustomKeys(_ByKey):
+class CustomKeys(Derived, _ByKey):
     """The folded key of every text in `custom`; a field that is not defined at present keeps the key that it had."""
 
     of = "custom"
@@ -213,15 +226,9 @@ class CustomKeys(_ByKey):
 def derived_from(model: type[models.Model], names: set[str]) -> list[models.Field]:
     """The derived columns that follow a change of these columns."""
     found: list[models.Field] = []
+    names = set(names)
     for column in model._meta.concrete_fields:
-        if isinstance(column, FoldKey | CustomKeys) and column.of in names:
+        if isinstance(column, Derived) and column.sources() & names:
             found.append(column)
-        elif isinstance(column, BaseValue):
-            money: Any = model._meta.get_field(column.of)
-            if column.of in names or money.currency in names:
-                found.append(column)
+            names.add(column.name)  # a name in one line has a folded key of its own
     return found
-
-
-def is_derived(column: models.Field) -> bool:
-    return isinstance(column, FoldKey | BaseValue | CustomKeys)

@@ -65,7 +65,7 @@ class Policy(Protocol):
         """Does this person have a right that is not over records?"""
 
     def owners(self, user: Any, entity: Entity) -> frozenset[int] | None:
-        """Owners whose records this person sees, for the search index; None for everybody's."""
+        """Owners whose records this person sees, for the search index; None for everybody's, 0 for nobody's."""
 
     def colleagues(self, user: Any) -> frozenset[int]:
         """The people of this person's department, the person included."""

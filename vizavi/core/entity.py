@@ -14,24 +14,22 @@ from vizavi.core import shape
 from vizavi.core.fields import (
     AboutField,
     Computed,
-    EmailsField,
     Field,
     LinksField,
-    PhonesField,
     Pointing,
+    ReachField,
     RelationField,
     TextField,
     kind_of,
 )
-from vizavi.core.fold import sort_key
-from vizavi.core.records import Journaled, Record
+from vizavi.core.records import Dependent, Journaled, Record
 from vizavi.core.shape import Shape
 
 if TYPE_CHECKING:
     from vizavi.core.reading import Reader
 
 #: What records are recognised by.
-KEY_KINDS = frozenset({"person", "firm", "phone", "email", "inn", "ogrn"})
+KEY_KINDS = frozenset({"person", "firm", "phone", "email", "messenger", "inn", "ogrn"})
 #: Columns of the bases that stand at the end of a record's fields and are never typed.
 BOOKKEEPING = ("created_at", "created_by", "updated_at", "updated_by")
 
@@ -97,6 +95,12 @@ class Entity:
     admin: ClassVar[bool] = False
     #: Administrator's data to which everybody may add a row (a tag), though only administrators change it.
     open: ClassVar[bool] = False
+    #: The relation to the record of which this one is a branch; its page shows the whole tree.
+    tree: ClassVar[str] = ""
+    #: Records without an owner are everybody's to see and to take.
+    pool: ClassVar[bool] = False
+    #: The relations to the records of which these are a part (a `Dependent` model).
+    within: Any = ()
     #: Has list, form and record pages of the generic kind.
     pages: ClassVar[bool] = True
     #: Has a place of its own in the sidebar.
@@ -132,7 +136,7 @@ class Entity:
             fields[name] = fields.pop(name)
         for name, (label, like) in self.computed.items():
             fields[name] = Computed(self, name, label, like)
-        for attribute in ("subtitle", "keys", "timeline", "unique", "resembles"):
+        for attribute in ("subtitle", "keys", "timeline", "within", "unique", "resembles"):
             setattr(self, attribute, words(getattr(self, attribute)))
         self.duplicates = {kind: words(names) for kind, names in self.duplicates.items()}
         said = {n: words(self.declared.get(n, ())) for n in ("columns", "filters", "quick", "search")}
@@ -157,7 +161,7 @@ class Entity:
         named = {
             "title": (self.title,), "columns": said.columns, "filters": said.filters, "subtitle": self.subtitle,
             "sort": (self.sort.lstrip("-"),), "search": said.search, "keys": self.keys, "timeline": self.timeline,
-            "quick": said.quick, "event": words(self.event),
+            "quick": said.quick, "event": words(self.event), "within": self.within, "tree": words(self.tree),
             "synonyms": tuple(self.synonyms), "readonly": tuple((self.readonly | self.reserved) - set(BOOKKEEPING)),
             "sections": tuple(n for names in said.sections.values() for n in names),
             "duplicates": tuple(n for names in self.duplicates.values() for n in names),
@@ -176,8 +180,10 @@ class Entity:
         for name in self.timeline:
             if name in fields and not isinstance(fields[name], Pointing | AboutField):
                 yield f"timeline names {name!r}, which is not a relation"
+        if issubclass(self.model, Dependent) != bool(self.within):
+            yield "a Dependent model, and no other, says within what it is"
         for name in self.keys:
-            if name in fields and not isinstance(fields[name], TextField | PhonesField | EmailsField):
+            if name in fields and not isinstance(fields[name], TextField | ReachField):
                 yield f"keys names {name!r}, which is no text, phone or e-mail"
         for kind in (*self.duplicates, *self.unique):
             if kind not in KEY_KINDS or kind not in self.duplicates:
@@ -226,7 +232,7 @@ class Entity:
         return self.shape.relations
 
     @property
-    def reach(self) -> list[Field]:
+    def reach(self) -> list[ReachField]:
         return self.shape.reach
 
     @property
@@ -250,7 +256,8 @@ class Entity:
     def related(self) -> list[Pointing]:
         """Relations of other entities that point here, for the cards of a record page."""
         pointing = [f for e in registry for f in e.fields.values() if isinstance(f, Pointing)]
-        return [f for f in pointing if f.target is self and f.name not in (*BOOKKEEPING, "owner", "tags")]
+        mine = [f for f in pointing if f.target is self and f.name not in (*BOOKKEEPING, "owner", "tags")]
+        return [f for f in mine if f is not self.fields.get(self.tree)]
 
     @property
     def linked(self) -> list[LinksField | AboutField]:
@@ -268,10 +275,14 @@ class Entity:
         found = Q()
         for name in dict.fromkeys((self.title, *self.keys)):
             field = self.fields[name]
-            if type(field) is TextField:
-                found |= Q(**{field.lookup: sort_key(text) if field.keyed else text})
+            if isinstance(field, TextField) and field.kind == "text" and (value := field.filter_value(text)):
+                found |= Q(**{field.lookup: value})
         rows = self.model.objects.visible_to(user).filter(found)
         return list(rows.order_by("pk").values_list("pk", flat=True)[:2])
+
+    def begun(self, text: str) -> dict[str, str]:
+        """With what a new record begins that somebody calls by this name, for creation on the fly."""
+        return {self.title: text}
 
     def subtitle_of(self, record: Journaled, reader: Reader) -> str:
         """The second line under a title, out of the fields this person sees."""

@@ -129,7 +129,7 @@ class TimelineRow(models.Model):
     source_id = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["entity", "record_id", "-id"], name="timeline_record")]
+        indexes = [models.Index(fields=["entity", "record_id", "-at", "-id"], name="timeline_record")]
 
 
 class Link(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -18,6 +18,10 @@ from vizavi.core.errors import OutsideOperation, Unguarded
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
 
+#: A relation to a user that outlives them.
+_PERSON: Any = {
+    "to": settings.AUTH_USER_MODEL, "on_delete": models.SET_NULL, "null": True, "blank": True, "related_name": "+",
+}  # fmt: skip
 _writing: ContextVar[bool] = ContextVar("vizavi_writing", default=False)
 _unrestricted: ContextVar[str] = ContextVar("vizavi_unrestricted", default="")
 
@@ -168,15 +172,9 @@ class Journaled(models.Model):
     unjournaled: ClassVar[frozenset[str]] = frozenset()
 
     created_at = models.DateTimeField(_("created"), default=timezone.now)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
-        verbose_name=_("created by"),
-    )  # fmt: skip
+    created_by = models.ForeignKey(**_PERSON, editable=False, verbose_name=_("created by"))
     updated_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+",
-        verbose_name=_("changed by"),
-    )  # fmt: skip
+    updated_by = models.ForeignKey(**_PERSON, editable=False, verbose_name=_("changed by"))
     version = models.PositiveIntegerField(default=1, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -184,6 +182,22 @@ class Journaled(models.Model):
 
     class Meta:
         abstract = True
+
+    def follow(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """Values of other fields that follow from a change: they are written and journaled with it.
+
+        `changed` are the new values; the record still holds the old ones (a new record: these same). What it answers
+        wins over `changed`, so it takes care not to overrule what somebody has said. An undo asks for nothing to follow.
+        """
+        return {}
+
+    def warnings(self) -> dict[str, list[str]]:
+        """What looks wrong but may be right, by field: shown beside the value, never in the way of saving."""
+        return {}
+
+    def remarks(self) -> dict[str, str]:
+        """What a reader should know about a value, by field: that it is a guess, say."""
+        return {}
 
     @classmethod
     def entity(cls) -> Entity:
@@ -208,15 +222,23 @@ class Journaled(models.Model):
         return super().delete(*args, **kwargs)
 
 
+class Dependent(Journaled):
+    """A part of other records, which its declaration names in `within`: seen and changed by whoever sees and changes one."""
+
+    objects: ClassVar[Any] = RecordManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+
 class Record(Journaled):
     """The abstract base of every entity that a person owns and the door guards row by row.
 
     `custom` holds the values of custom fields in canonical form: ISO dates, decimals as strings, ids for relations.
     """
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
-    )
+    owner = models.ForeignKey(**_PERSON, verbose_name=_("owner"))
     tags = columns.Links("core.Tag", verbose_name=_("tags"))
     custom = columns.Custom()
 

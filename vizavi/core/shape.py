@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from vizavi.core.fields import AboutField, EmailsField, Field, LinksField, PhonesField, RelationField
+from vizavi.core.fields import AboutField, Field, LinksField, ReachField, RelationField
 
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
@@ -51,8 +51,8 @@ class Shape:
         return [f for f in self.fields.values() if isinstance(f, LinksField | AboutField)]
 
     @cached_property
-    def reach(self) -> list[Field]:
-        return [f for f in self.fields.values() if isinstance(f, PhonesField | EmailsField)]
+    def reach(self) -> list[ReachField]:
+        return [f for f in self.fields.values() if isinstance(f, ReachField) and f.likeness]
 
 
 class Source(Protocol):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from vizavi.access.models import Department, User
 from vizavi.clients.models import Company
+from vizavi.clients.names import split_name
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.firm import forget
@@ -98,12 +99,12 @@ def _contacts(op: Op, at: int, users: dict[str, User], companies: list[Company])
     for n, names in enumerate(firm.CONTACTS):
         company = companies[n % len(companies)]
         raw = {
-            "name": names[at],
+            **split_name(names[at]),
+            "companies": [{"id": company.pk, "role": ""}],
             "phones": [{"kind": "mobile", "value": f"+7 900 000-{n:02}-{(n * 7) % 100:02}"}],
             "emails": [{"kind": "work", "value": f"contact{n + 1}@c{company.inn[:6]}.example.com"}],
         }
         contact: Any = actions.build(entity, actions.prepare(entity, raw, reader), company.owner)
-        contact.company = company
         contact.created_at = timezone.now() - timedelta(days=29, minutes=53 * n)
         made.append(contact)
     op.create(made)

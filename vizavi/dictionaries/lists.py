@@ -53,6 +53,11 @@ class Dictionary:
         """The option of this key, be it archived or in the recycle bin."""
         return _read().get(self.name, {}).get(key)
 
+    def means(self, key: str, meaning: str) -> bool:
+        """Whether the option of this key means that."""
+        option = self.get(key)
+        return option is not None and option.meaning == meaning
+
     def keys_of(self, meaning: str) -> list[str]:
         """Keys of the options that mean this, in order; the archived ones at the end."""
         return [o.key for o in self.options(archived=True) if o.meaning == meaning]

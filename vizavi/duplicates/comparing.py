@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vizavi.search.keys import EMAIL, INN, KINDS, OGRN, PERSON, PHONE, Key
+from vizavi.search.keys import EMAIL, INN, KINDS, MESSENGER, OGRN, PERSON, PHONE, Key
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ def compare(a: Iterable[Key], b: Iterable[Key]) -> list[Reason]:
         OGRN: True,
         EMAIL: not (other_firm or stranger),
         PHONE: not (other_firm or stranger),
+        MESSENGER: not (other_firm or stranger),
     }
     reasons = [Reason(kind, strong.get(kind, False)) for kind in kinds]
     return sorted(reasons, key=lambda reason: not reason.strong)

@@ -19,12 +19,12 @@ from vizavi.core.reading import Reader
 from vizavi.core.records import unrestricted
 from vizavi.duplicates.comparing import Reason, compare
 from vizavi.duplicates.models import Distinct
-from vizavi.search.keys import EMAIL, FIRM, INN, KINDS, OGRN, PERSON, PHONE, Key, keys_of
+from vizavi.search.keys import EMAIL, FIRM, INN, KINDS, MESSENGER, OGRN, PERSON, PHONE, Key, keys_of
 
 #: So many are shown; so many of those who share a key are looked at (a switchboard's number has hundreds).
 MOST, LOOKED = 5, 100
 WORDS: dict[str, Any] = {
-    INN: _("INN"), OGRN: _("OGRN"), EMAIL: _("e-mail"), PHONE: _("phone"), FIRM: _("name"),
+    INN: _("INN"), OGRN: _("OGRN"), EMAIL: _("e-mail"), PHONE: _("phone"), MESSENGER: _("messenger"), FIRM: _("name"),
     PERSON: pgettext_lazy("person", "name"),
 }  # fmt: skip
 

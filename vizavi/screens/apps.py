@@ -8,4 +8,4 @@ class ScreensConfig(AppConfig):
     verbose_name = _("Screens")
 
     def ready(self) -> None:
-        from vizavi.screens import shell  # noqa: F401  what every page shows around itself
+        from vizavi.screens import shell, tree  # noqa: F401  what every page shows around itself, and the panel of trees

@@ -13,11 +13,10 @@ from vizavi.core.fields import (
     AboutField,
     ChoiceField,
     ChoicesField,
-    EmailsField,
     Field,
     LinksField,
     MoneyField,
-    PhonesField,
+    ReachField,
     RelationField,
     UserField,
 )
@@ -46,6 +45,8 @@ class Cell:
     editable: bool = False
     compact: bool = True
     iso: str = ""
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    remark: str = ""
 
 
 def show(f: Field, record: Journaled, reader: Reader, *, editable: bool = False) -> Cell:
@@ -73,10 +74,8 @@ def show(f: Field, record: Journaled, reader: Reader, *, editable: bool = False)
         cell.tone = f.tone_of(value)
     elif isinstance(f, ChoicesField):
         cell.items = [(f.label_of(key), f.tone_of(key)) for key in value]
-    elif isinstance(f, PhonesField):
-        cell.items = [(f.shown(item), f"tel:{item['e164'] or item['value']}") for item in value]
-    elif isinstance(f, EmailsField):
-        cell.items = [(item["value"], f"mailto:{item['value']}") for item in value]
+    elif isinstance(f, ReachField):
+        cell.items = [(f.shown(item), f.href(item)) for item in value]
     elif f.kind == "url":
         cell.url, cell.text = value, urlsplit(value).netloc.removeprefix("www.") or value
     elif f.kind == "email":

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from vizavi.core import actions, door
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Conflict, Invalid, Refused
-from vizavi.core.fields import Field
+from vizavi.core.fields import Field, LinksField
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.duplicates.finding import Match
@@ -200,12 +200,21 @@ def _posted(request: HttpRequest, fields: list[Field], record: Journaled | None 
 def _begun(request: HttpRequest, entity: Entity, reader: Reader, fields: list[Field]) -> list[Editor]:
     """Editors of an empty record, filled from the address where it says something."""
     blank = actions.build(entity, {}, reader.user)
-    return [
-        edit(f, request.GET[f.name], reader, raw=True)
-        if f.name in request.GET and f.compact
-        else edit(f, f.value(blank), reader, record=blank)
-        for f in fields
-    ]
+    said: dict[str, Any] = {n: v for n, v in request.GET.items() if n in entity.fields}
+    if request.GET.get("target") and "name" in request.GET:
+        # A combobox sends what was typed into it, whatever the entity calls its parts.
+        said |= entity.begun(said.pop("name", request.GET["name"]))
+    editors = []
+    for f in fields:
+        if f.name in said and isinstance(f, LinksField):
+            try:
+                editors.append(edit(f, f.parse(said[f.name]), reader))
+                continue
+            except ValidationError:
+                pass
+        typed = f.name in said and f.compact
+        editors.append(edit(f, said[f.name] if typed else f.value(blank), reader, raw=typed, record=blank))
+    return editors
 
 
 def _typed(

@@ -15,8 +15,8 @@ from vizavi.core.fields import Field
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.screens import hints
-from vizavi.screens.cells import edit, show
-from vizavi.screens.records import feed, head, writable
+from vizavi.screens.cells import edit
+from vizavi.screens.records import cells, feed, head, writable
 from vizavi.screens.uploads import posted
 from vizavi.screens.web import entity_view, go, reader_of, said, version_of
 from vizavi.ui import is_partial, render_block
@@ -74,8 +74,11 @@ def field(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpRespo
     reader = Reader(reader.user)
     response = answer(request, entity, f, fresh, reader, "value")
     if operation and request.GET.get("in") != "cell":
-        # What follows from the value on the same page: the newest entry of the history, and the name.
-        context = {**head(entity, fresh, reader), **feed(entity, fresh, reader, None)}
+        # What follows from the value on the same page: other fields, the newest entry of the history, and the name.
+        written = {n for c in operation.rows.filter(entity=entity.name, record_id=pk) for n in c.diff}
+        names = (written | set(record.warnings()) | set(fresh.warnings())) - {name}
+        followers = cells(entity, fresh, reader, sorted(names), bool(door.can(reader.user, door.CHANGE, entity, fresh)))
+        context = {**head(entity, fresh, reader), **feed(entity, fresh, reader, None), "followers": followers}
         response.write(render_block(request, "screens/record.html", "around", context))
     return said(response, _("Saved"), operation) if operation else response
 
@@ -94,14 +97,13 @@ def answer(
     errors, raw = more.get("errors"), more.get("raw")
     typed = "raw" in more
     may = writable(entity, f, reader) and bool(door.can(reader.user, door.CHANGE, entity, record))
-    reader.prefetch([record], [f])
     context: dict[str, Any] = {
         "entity": entity,
         "record": record,
         "f": f,
         "in_cell": request.GET.get("in") == "cell",
         "url": f"{entity.url(record.pk)}_field/{f.name}/",
-        "cell": show(f, record, reader, editable=may),
+        "cell": cells(entity, record, reader, [f.name], may)[0],
         "version": more.get("version", record.version),
         "conflict": more.get("conflict", ""),
         "editor": edit(f, raw if typed else f.value(record), reader, errors=errors, raw=typed, record=record)

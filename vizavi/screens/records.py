@@ -95,6 +95,7 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
 
     pane = request.GET.get("pane", "")
     deleted = record.deleted_at is not None
+    reader.learn(entity, [] if deleted else [record])
     shown = sections(entity, record, reader, filled=deleted)
     return {
         **head(entity, record, reader),
@@ -167,8 +168,12 @@ def writable(entity: Entity, f: Field, reader: Reader) -> bool:
 
 def cells(entity: Entity, record: Journaled, reader: Reader, names: Any, may_change: bool) -> list[Cell]:
     fields = reader.fields(entity, [n for n in names if n in entity.fields])
+    looks, remarks = record.warnings(), record.remarks()
     reader.prefetch([record], fields)
-    return [show(f, record, reader, editable=may_change and writable(entity, f, reader)) for f in fields]
+    shown = [show(f, record, reader, editable=may_change and writable(entity, f, reader)) for f in fields]
+    for cell in shown:
+        cell.warnings, cell.remark = looks.get(cell.name, []), remarks.get(cell.name, "")
+    return shown
 
 
 def sections(
@@ -192,7 +197,7 @@ def related(entity: Entity, record: Journaled, reader: Reader) -> list[Card]:
         other = f.entity
         if other.admin or not door.branches(reader.user, other) or not reader.access(other).sees(f.name):
             continue
-        page = pages.page(other, reader, f.any_of([record.pk]), limit=CARD_ROWS)
+        page = pages.page(other, reader, f.any_of([record.pk]), limit=CARD_ROWS, narrow=True)
         reader.prefetch(page.records, reader.fields(other, other.subtitle))
         reader.learn(other, page.records)
         same = other is entity

@@ -18,8 +18,9 @@ from vizavi.core.models import Link, ReachKey
 from vizavi.core.records import Journaled, unrestricted
 
 PERSON, FIRM, PHONE, EMAIL, INN, OGRN = "person", "firm", "phone", "email", "inn", "ogrn"
+MESSENGER = "messenger"
 #: The kinds that `core.entity` knows, those that say most first.
-KINDS = (INN, OGRN, EMAIL, PHONE, FIRM, PERSON)
+KINDS = (INN, OGRN, EMAIL, PHONE, MESSENGER, FIRM, PERSON)
 
 
 class Key(NamedTuple):
@@ -39,10 +40,10 @@ makers: dict[str, Maker] = {}
 def keys_of(entity: Entity, values: Mapping[str, Any]) -> list[Key]:
     """The keys of a record with these values by field name; phones and e-mails always, others as declared."""
     found = [
-        Key(EMAIL if f.kind == "emails" else PHONE, key[:KEY_LENGTH], "", f.name)
+        Key(f.likeness, key[:KEY_LENGTH], "", f.name)
         for f in entity.reach
         for item in values.get(f.name) or ()
-        if (key := f.key_of(item))  # type: ignore[attr-defined]
+        if (key := f.key_of(item))
     ]
     for kind, names in entity.duplicates.items():
         if kind in makers and (made := makers[kind]([str(values.get(n) or "") for n in names])):

@@ -50,7 +50,7 @@ def test_whoever_sees_the_record_sees_the_note_and_only_its_author_changes_it(cl
 
 
 def test_a_note_about_a_person_stands_in_the_history_of_the_company_too(ann, company):
-    contact, _op = actions.create(registry["contact"], {"name": "Иван", "company": company.pk}, ann)
+    contact, _op = actions.create(registry["contact"], {"name": "Иван", "companies": [company.pk]}, ann)
     about = [{"entity": "contact", "id": contact.pk}]
     actions.create(registry["note"], {"text": "звонил", "about": about}, ann)
     entries, _older = history(registry["company"], company, Reader(ann))

@@ -216,11 +216,11 @@ def test_the_door_stands_here_too(api_of, ann, ben, head, cat, dan, administrato
 def test_a_relation_to_what_is_hidden_is_null_and_cannot_be_made(api_of, ann, dan, administrator):
     hidden = make(api_of(ann))
     values = {"name": "Пётр", "company": hidden["id"], "owner": dan.pk}
-    contact = api_of(administrator).post("contacts/", values).json()
-    one = f"contacts/{contact['id']}/"
+    lead = api_of(administrator).post("leads/", values).json()
+    one = f"leads/{lead['id']}/"
     assert api_of(dan).get(one).json()["company"] is None
-    assert api_of(dan).get(f"contacts/?company={hidden['id']}").json()["results"] == []
-    refused = api_of(dan).post("contacts/", {"name": "Олег", "company": hidden["id"]})
+    assert api_of(dan).get(f"leads/?company={hidden['id']}").json()["results"] == []
+    refused = api_of(dan).post("leads/", {"name": "Олег", "company": hidden["id"]})
     assert refused.status_code == 422 and set(error_of(refused)["fields"]) == {"company"}
 
 

@@ -19,7 +19,7 @@ def make(kind, by, /, **data):
 def pair(ann):
     a = make("company", ann, name="ООО «Ромашка»", inn="7701234567", phones="+7 495 123-45-67", comment="первая")
     b = make("company", ann, name="Ромашка", employees="7", phones="+7 912 345-67-89", comment="вторая")
-    make("contact", ann, name="Пётр Сидоров", company=b.pk)
+    make("contact", ann, name="Пётр Сидоров", companies=[b.pk])
     return a, b
 
 

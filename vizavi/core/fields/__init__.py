@@ -9,7 +9,7 @@ from vizavi.core.fields.choice import ChoiceField, ChoicesField, YesNoField
 from vizavi.core.fields.json import JsonField
 from vizavi.core.fields.links import AboutField, LinksField
 from vizavi.core.fields.number import CurrencyField, IntegerField, MoneyField, NumberField
-from vizavi.core.fields.reach import EmailsField, PhonesField
+from vizavi.core.fields.reach import EmailsField, PhonesField, ReachField
 from vizavi.core.fields.relation import FileField, IdField, Pointing, RelationField, UserField
 from vizavi.core.fields.text import AddressField, EmailField, LongTextField, TextField, UrlField
 from vizavi.core.fields.time import DateField, DateTimeField
@@ -17,6 +17,6 @@ from vizavi.core.fields.time import DateField, DateTimeField
 __all__ = [
     "AboutField", "AddressField", "ChoiceField", "ChoicesField", "Computed", "CurrencyField", "DateField",
     "DateTimeField", "EmailField", "EmailsField", "Field", "FileField", "IdField", "IntegerField", "JsonField",
-    "LinksField", "LongTextField", "MoneyField", "NumberField", "PhonesField", "Pointing", "RelationField",
+    "LinksField", "LongTextField", "MoneyField", "NumberField", "PhonesField", "Pointing", "ReachField", "RelationField",
     "TextField", "UrlField", "UserField", "YesNoField", "kind_of", "register_kind",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from vizavi.core.columns import is_derived
+from vizavi.core.columns import Derived
 from vizavi.core.fields.store import ColumnStore, CustomStore
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def register_kind(*columns: type[models.Field]) -> Any:
 
 def kind_of(column: models.Field) -> type[Field] | None:
     """The kind for a model field, None for those that are not shown to people (keys, derived columns)."""
-    if is_derived(column) or column.primary_key:
+    if (isinstance(column, Derived) and type(column) not in _kinds) or column.primary_key:
         return None
     if column.choices:
         from vizavi.core.fields.choice import ChoiceField

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -25,15 +25,18 @@ MOST = 20
 _SPLIT = re.compile(r"[;\n]|,(?=\s*[+(\d])")
 
 
-class _ReachField(Field):
+class ReachField(Field):
     """A list of `{"kind", "value"}`; the derived `ReachKey` rows answer "whose is this?"."""
 
-    operators = ("", "contains", "empty")
+    operators: ClassVar[tuple[str, ...]] = ("", "contains", "empty")
     cast = "json"
     sortable = False
     many = True
     compact = False
     KINDS: tuple[tuple[str, Any], ...] = ()
+    LONGEST = 200
+    #: Who has the same is perhaps the same: the kind of the keys that are kept (`search.keys`), `""` for none.
+    likeness: ClassVar[str] = "phone"
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -86,6 +89,10 @@ class _ReachField(Field):
     def shown(self, item: dict[str, str]) -> str:
         return item["value"]
 
+    def href(self, item: dict[str, str]) -> str:
+        """Where a click leads; `""` where nowhere."""
+        return ""
+
     def blank(self) -> Any:
         return []
 
@@ -115,7 +122,7 @@ class _ReachField(Field):
 
     def schema(self) -> dict[str, Any]:
         kind = {"type": "string", "enum": [key for key, _label in self.KINDS]}
-        value = {"type": "string", "minLength": 1, "maxLength": 200}
+        value = {"type": "string", "minLength": 1, "maxLength": self.LONGEST}
         item = {"type": "object", "properties": {"kind": kind, "value": value}, "required": ["value"]}
         return {"type": "array", "maxItems": MOST, "items": {**item, "additionalProperties": False}}
 
@@ -148,7 +155,7 @@ def _international(number: str, typed: str, country: str) -> tuple[str, str]:
 
 
 @register_kind(columns.Phones)
-class PhonesField(_ReachField):
+class PhonesField(ReachField):
     """Telephone numbers, as typed and (where they can be dialled from anywhere) in E.164."""
 
     kind = "phones"
@@ -175,6 +182,9 @@ class PhonesField(_ReachField):
         text, extension = _international(item["e164"], item["value"], firm().phone_country)
         return _("%(phone)s ext. %(extension)s") % {"phone": text, "extension": extension} if extension else text
 
+    def href(self, item: dict[str, str]) -> str:
+        return f"tel:{item['e164'] or item['value']}"
+
     def filter_value(self, raw: str, reader: Reader) -> Any:
         return e164(raw) or re.sub(r"\D", "", raw)
 
@@ -186,10 +196,11 @@ class PhonesField(_ReachField):
 
 
 @register_kind(columns.Emails)
-class EmailsField(_ReachField):
+class EmailsField(ReachField):
     """E-mail addresses, in lower case."""
 
     kind = "emails"
+    likeness = "email"
     KINDS = (
         ("work", pgettext_lazy("e-mail", "work")), ("personal", pgettext_lazy("e-mail", "personal")),
         ("other", pgettext_lazy("e-mail", "other")),
@@ -212,6 +223,9 @@ class EmailsField(_ReachField):
 
     def key_of(self, item: dict[str, str]) -> str:
         return item["value"]
+
+    def href(self, item: dict[str, str]) -> str:
+        return f"mailto:{item['value']}"
 
     def filter_value(self, raw: str, reader: Reader) -> Any:
         return raw.strip().lower()

@@ -62,7 +62,7 @@ class TextField(Field):
         """The text that a filter means, in the spelling in which it is stored."""
         return clean_text(raw)
 
-    def filter_value(self, raw: str, reader: Reader) -> Any:
+    def filter_value(self, raw: str, reader: Reader | None = None) -> Any:
         return (sort_key(self.filter_text(raw)) or "") if self.keyed else self.filter_text(raw)
 
     def condition(self, operator: str, raws: list[str], reader: Reader) -> Q:

@@ -56,18 +56,22 @@ def history(
     hidden fields are left out. What was merged into the record brings its own history along.
     """
     ids = [record.pk, *merged_into(entity, record.pk)]
-    rows = TimelineRow.objects.filter(entity=entity.name, record_id__in=ids).order_by("-pk")
+    rows = TimelineRow.objects.filter(entity=entity.name, record_id__in=ids).order_by("-at", "-pk")
     entries: list[Entry] = []
     looked = 0
     cursor = before
+    last = rows.filter(pk=before).first() if before else None
+    if before and last is None:
+        return [], None
     while len(entries) < limit and looked < OVERFETCH:
-        batch = list((rows.filter(pk__lt=cursor) if cursor else rows).select_related("change__operation")[: limit + 1])
+        older = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk)) if last else rows
+        batch = list(older.select_related("change__operation")[: limit + 1])
         if not batch:
             return entries, None
         _learn(batch, reader, entity, record)
         for row in batch[:limit]:
             looked += 1
-            cursor = row.pk
+            cursor, last = row.pk, row
             entry = _entry(row, entity, record, reader)
             if entry:
                 entries.append(entry)

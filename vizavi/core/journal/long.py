@@ -90,15 +90,9 @@ class LongOp:
 
 
 def begin(
-    verb: str,
-    *,
-    by: Any,
-    via: str,
-    title: str = "",
-    total: int | None = None,
-    undoes: Operation | None = None,
+    verb: str, *, by: Any, via: str, title: str = "", total: int | None = None, undoes: Operation | None = None,
     **checkpoint: Any,
-) -> Operation:
+) -> Operation:  # fmt: skip
     """The row of a long operation that has not done anything yet; joins the caller's transaction."""
     now = timezone.now()
     return Operation.objects.create(

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from vizavi.core.columns import derived_from, is_derived
+from vizavi.core.columns import Derived, derived_from
 from vizavi.core.dialect import insert_rows, write_rows
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Clash, Conflict, OutsideOperation
@@ -116,6 +116,9 @@ class Op:
             if record.created_by_id is None:
                 record.created_by = self.by
             record.updated_by = self.by
+            held = {f.name: value for f in entity.journaled if not f.is_empty(value := f.value(record))}
+            for name, value in record.follow(held).items():
+                entity.fields[name].assign(record, value)
         insert_rows(records)
         changed, fields = [], entity.journaled
         for record in records:
@@ -146,6 +149,8 @@ class Op:
         touched: list[tuple[Entity, Journaled, str, dict[str, list[Any]]]] = []
         for record, values in wanted:
             entity = record.entity()
+            if self.row.undoes_id is None:
+                values = {**values, **record.follow(values)}
             diff = {}
             for name, value in values.items():
                 f = entity.fields[name]
@@ -250,7 +255,7 @@ class Op:
 
 
 def _stored(column: models.Field, record: Journaled) -> Any:
-    return column.pre_save(record, False) if is_derived(column) else getattr(record, column.attname)
+    return column.pre_save(record, False) if isinstance(column, Derived) else getattr(record, column.attname)
 
 
 @contextmanager

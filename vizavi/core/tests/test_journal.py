@@ -162,7 +162,7 @@ def test_the_bin_hides_and_gives_back(ann):
 
 def test_history_shows_what_was_written_and_through_relations(ann):
     company, _ = actions.create(companies(), {"name": "Ромашка"}, ann)
-    contact, _ = actions.create(contacts(), {"name": "Ирина Лебедева", "company": company.pk}, ann)
+    contact, _ = actions.create(contacts(), {"name": "Ирина Лебедева", "companies": [company.pk]}, ann)
     actions.update(contacts(), contact.pk, {"name": "Ирина Ким"}, ann)
     entries, older = history(companies(), company, Reader(ann))
     assert older is None
@@ -286,12 +286,13 @@ def test_a_stranger_finds_nothing(ann, dan):
 
 def test_a_relation_to_a_hidden_record_survives_an_edit_but_cannot_be_made(ann, dan, administrator):
     hidden, _ = actions.create(companies(), {"name": "Чужая"}, ann)
-    contact, _ = actions.create(contacts(), {"name": "Пётр", "company": hidden.pk, "owner": dan.pk}, administrator)
+    leads = registry["lead"]
+    lead, _ = actions.create(leads, {"name": "Пётр", "company": hidden.pk, "owner": dan.pk}, administrator)
     reader = Reader(dan)
-    assert reader.json(contacts().fields["company"], contact) is None
-    record, op = actions.update(contacts(), contact.pk, {"name": "Пётр Ким", "company": hidden.pk}, dan)
+    assert reader.json(leads.fields["company"], lead) is None
+    record, op = actions.update(leads, lead.pk, {"name": "Пётр Ким", "company": hidden.pk}, dan)
     assert op is not None and record.company_id == hidden.pk
-    other, _ = actions.create(contacts(), {"name": "Олег"}, dan)
+    other, _ = actions.create(leads, {"name": "Олег"}, dan)
     with pytest.raises(Invalid) as caught:
-        actions.update(contacts(), other.pk, {"company": hidden.pk}, dan)
+        actions.update(leads, other.pk, {"company": hidden.pk}, dan)
     assert set(caught.value.errors) == {"company"}

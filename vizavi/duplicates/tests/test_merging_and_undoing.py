@@ -21,7 +21,7 @@ from vizavi.duplicates.tests.test_merging import live
 from vizavi.files.store import attach
 
 COMPANIES, CONTACTS = 4, 4
-#: What a contact hangs on: a foreign key, a custom relation, a note and a file; by the number of the company.
+#: What a contact (and a lead beside it) hangs on, by the number of the company: relations, a custom one, a note, a file.
 LINK = st.tuples(*(st.integers(0, COMPANIES - 1) for _ in range(4)))
 STEP = st.one_of(
     st.tuples(
@@ -81,8 +81,10 @@ class MergingAndUndoing(TransactionTestCase):
         ]
         contacts = []
         for n, (firm, custom, note, file) in enumerate(links):
-            data = {"name": f"Человек {n}", "company": companies[firm].pk, "x_firm": companies[custom].pk}
+            data = {"name": f"Человек {n}", "companies": [companies[firm].pk], "x_firm": companies[custom].pk}
             contacts.append(actions.create(registry["contact"], data, by)[0])
+            lead = {"title": f"Лид {n}", "company": companies[firm].pk, "contact": contacts[n].pk}
+            actions.create(registry["lead"], lead, by)
             about = [{"entity": "company", "id": companies[note].pk}, {"entity": "contact", "id": contacts[n].pk}]
             actions.create(registry["note"], {"text": f"заметка {n}", "about": about}, by)
             attach(registry["company"], companies[file], f"{n}.txt", [str(n).encode()], by)

@@ -186,7 +186,8 @@ def test_a_letter_waits_for_a_mail_server_that_comes_back_and_is_given_up_in_the
 
 def test_the_bin_is_emptied_after_its_days_and_what_pointed_there_lets_go(ann):
     company, _ = actions.create(registry["company"], {"name": "Ромашка"}, ann)
-    contact, _ = actions.create(registry["contact"], {"name": "Пётр", "company": company.pk}, ann)
+    contact, _ = actions.create(registry["contact"], {"name": "Пётр", "companies": [company.pk]}, ann)
+    lead, _ = actions.create(registry["lead"], {"name": "Пётр", "company": company.pk}, ann)
     actions.delete(registry["company"], [company.pk], ann)
     empty_bin.func()
     assert actions.fetch(registry["company"], company.pk, ann, deleted=True)
@@ -198,7 +199,8 @@ def test_the_bin_is_emptied_after_its_days_and_what_pointed_there_lets_go(ann):
         actions.fetch(registry["company"], company.pk, ann, deleted=True)
     with unrestricted("a test"):
         contact.refresh_from_db()
-    assert contact.company_id is None
+        lead.refresh_from_db()
+    assert contact.companies == [] and lead.company_id is None
 
 
 def test_a_large_undo_runs_as_a_job(ann):
