@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browsing import sign_in
+from tests.browsing import PHONE, serious, sign_in
 from tests.cast import PASSWORD
 from vizavi.core import actions
 from vizavi.core.entity import registry
@@ -277,26 +277,49 @@ def test_a_contact_and_its_company_are_made_from_one_dialog(page: Page, live_ser
 
 
 def test_from_a_file_to_its_undo(page: Page, live_server, ann, tmp_path):
-    file = tmp_path / "f.csv"
-    file.write_text("название;отрасль\nПервая;technolgy\nВторая;retail\n", encoding="utf-8")
+    file = tmp_path / "Клиенты.csv"
+    file.write_text(
+        "Название;Отрасль;E-mail;Столбец\nПервая;technolgy;a@example,org;x\nВторая;retail;b@example.org;y\nТретья;;8;\n",
+        "utf-8",
+    )
     sign_in(page, live_server.url, ann)
     page.goto(f"{live_server.url}/imports/new/?entity=companies")
     page.set_input_files("input[type=file]", str(file))
-    expect(page.locator("[data-drop-name]")).to_have_text("f.csv")
-    onward = page.locator(".foot .btn--primary[type=submit]")
-    onward.click()
-    expect(page.locator("[data-map]")).to_contain_text("Первая")
-    onward.click()
-    expect(page.locator(".tiles")).to_contain_text("2")
-    onward.click()
+    page.click(".foot button[type=submit]")
+    expect(page.locator("[data-map]")).to_contain_text("technolgy")
+    problems = {"columns": serious(page)}
+    # A choice of another field looks again at once, without losing the others.
+    page.select_option("select[name=column-3]", "comment")
+    expect(page.locator("[data-map] tr.is-bad")).to_have_count(0)
+    page.click(".foot button[value=check]")
+    expect(page.locator("[data-problems] tbody tr")).to_have_count(2)
+    problems["check"] = serious(page)
+    page.click("[data-problems] button[name=hint]")
+    expect(page.locator("[data-problems] tbody tr")).to_have_count(1)
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.click(".foot form button[type=submit]")
     page.wait_for_url("**/run/")
     while worker.run_one("test"):
         pass
-    expect(page.locator(".note--ok")).to_be_visible()
-    page.click(".foot a.btn--primary")
-    expect(page.locator("#rows")).to_contain_text("Вторая")
-    page.goto(f"{live_server.url}/operations/")
-    page.click("tbody tr:first-child button[type=submit]")
+    # The page that waits goes on by itself.
+    page.wait_for_url("**/result/")
+    problems["result"] = serious(page)
+    assert not {step: found for step, found in problems.items() if found}
+    page.fill("#rejects input[aria-invalid=true]", "c@example.org")
+    page.click("#rejects button[value=again]")
+    page.wait_for_url("**/run/")
+    while worker.run_one("test"):
+        pass
+    page.wait_for_url("**/result/")
+    expect(page.locator("#rejects")).to_have_count(0)
+    page.click("a.tile >> nth=0")
+    expect(page.locator("#rows")).to_contain_text("Третья")
+    page.goto(f"{live_server.url}/imports/")
+    page.click("table a >> nth=0")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("form[action*='/undo/'] button")
     expect(page.locator(".toast")).to_be_visible()
     page.goto(f"{live_server.url}/companies/")
     expect(page.locator(".emp h2")).to_be_visible()

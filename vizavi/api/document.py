@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vizavi import __version__
-from vizavi.api import describe, duplicates
+from vizavi.api import describe, describe_imports, duplicates
 from vizavi.api.errors import answer
 from vizavi.api.records import served
 from vizavi.api.site import api, descriptions
@@ -23,7 +23,7 @@ BASE = "/api/v1/"
 
 def schemas() -> dict[str, Any]:
     """Three schemas for each entity: as sent, as created, as changed."""
-    found = {**describe.common_schemas(), "Match": duplicates.schema()}
+    found = {**describe.common_schemas(), **describe_imports.import_schemas(), "Match": duplicates.schema()}
     for entity in filter(served, registry):
         name = describe.component(entity)
         found[name] = describe.shown_schema(entity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from vizavi.api import attachments, duplicates, find, journal, records
+from vizavi.api import attachments, duplicates, find, imports, journal, records
 from vizavi.api.document import document_view
 from vizavi.api.errors import not_found
 from vizavi.api.site import gate, patterns
@@ -20,7 +20,7 @@ def mount() -> None:
         if entity.duplicates:
             duplicates.add_to(section, entity)
         section.mount()
-    for section in (attachments.routes(), journal.routes(), find.routes()):
+    for section in (attachments.routes(), imports.routes(), journal.routes(), find.routes()):
         section.mount()
 
 

@@ -138,6 +138,10 @@ CACHES = {
 # What people upload, by content hash.
 FILES_ROOT = DATA / "files"
 MEDIA_ROOT = FILES_ROOT
+# The folder below which scheduled imports look and scheduled exports write, and whether the former may fetch from
+# addresses of the local network.
+EXCHANGE_ROOT = Path(os.environ.get("VIZAVI_EXCHANGE_FOLDER") or DATA / "exchange")
+PRIVATE_ADDRESSES = flag("VIZAVI_PRIVATE_ADDRESSES")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 TASKS = {"default": {"BACKEND": "vizavi.jobs.backend.JobBackend"}}

@@ -82,7 +82,11 @@ class Condition:
             return f.label_of(f.key(raw))
         if f.kind == "user" and raw in OWN:
             return str(OWN[raw])
-        return f.text(f.to_python(raw), reader) if f.kind in ("yesno", "user", "relation", "links", "about") else raw
+        return (
+            f.text(f.to_python(raw), reader)
+            if f.kind in ("yesno", "user", "relation", "links", "about", "mark")
+            else raw
+        )
 
     @property
     def sign(self) -> str:

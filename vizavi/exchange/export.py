@@ -154,7 +154,8 @@ def card_of(entity: Entity, record: Journaled, reader: Reader, fields: list[Fiel
         elif f.name == "birthday":
             cells["birthday"] = value.isoformat()
         elif f.name in ("company", "companies"):
-            cells["organization"] = f.text(value, reader).partition(", ")[0]
+            titles = [ref.title for target in f.points_to(value) if (ref := reader.ref(*target)).visible]
+            cells |= {"organization": titles[0]} if titles else {}
         elif f.kind == "url":
             cells.setdefault("url", str(value))
         elif f.kind == "longtext":

@@ -19,10 +19,10 @@ from vizavi.core.journal.operation import Op
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.exchange.mapping import CREATE, FILL, SKIP, Mapping, key_fields, required
-from vizavi.exchange.matching import Book, Known, keys_of
+from vizavi.exchange.matching import Book, Known, pointing
 from vizavi.exchange.models import Origin
-from vizavi.exchange.rows import Part, Row, RowReader
-from vizavi.tables import Broken, Table
+from vizavi.exchange.rows import Part, Row, RowReader, mended
+from vizavi.tables import Table
 
 COUNTS = ("created", "updated", "skipped", "rejected")
 #: Rows of a trial that are looked at together.
@@ -109,25 +109,25 @@ class Importer:
         found = {}
         for name, book in self.books.items():
             fresh = [k for k in book.loaded() if k.record is None]
-            may = book.may_change(fresh)
-            book.attach(k for k in fresh if k.id in may)
-            found[name] = {k.id for k in book.loaded() if k.id is not None and k.record is not None}
+            book.changeable |= book.may_change(fresh)
+            book.attach(fresh)
+            found[name] = book.changeable
         return found
 
     def _take(self, row: Row, found: Sorted, changeable: dict[str, set[int]]) -> None:
         book, values = self.books[""], row.own.values
         known = None
         if self.mapping.duplicates != CREATE:
-            known = book.find(row.keys, row.origin, keys_of(book.title, values.get(book.title.name)))
+            known = book.find(row.keys, row.origin, book.called(values))
         # One record may take several rows of the file, one for each of its products: they have one number.
         if (known and self.mapping.duplicates == SKIP) or (row.id and row.origin in self.made and known is None):
             found.skipped.append((row, known))
             return
-        if known and known.id is not None and known.id not in changeable[""]:
-            row.refuse(_("You may not change the record that is already there."))
-            return
         record = self._build(row, self.entity, values, self.required) if known is None else None
         different = self._difference(row, book, known, values) if known else {}
+        may = known is None or known.id is None or known.id in changeable[""]
+        if different and not may:
+            row.refuse(_("You may not change the record that is already there."))
         beside = self._beside(row) if not row.problems else {}
         if row.problems:
             return
@@ -150,7 +150,8 @@ class Importer:
                     more = {}
                 self._change(self.books[name], other, more, found, name)
                 changed |= bool(more)
-            changed |= self._link(known, self.rows_of.relations[name], other, part.role, found)
+            if may:
+                changed |= self._link(known, self.rows_of.relations[name], other, part.role, found)
         if record is None:
             found.updated += changed
             if not changed:
@@ -161,9 +162,11 @@ class Importer:
         result: dict[str, tuple[Part, Known, bool]] = {}
         for name, part in row.related.items():
             book = self.books[name]
-            if not part.values:
+            keys = book.wanted(part.values)
+            # Without a name and a number nobody knows which one is meant.
+            if not keys:
                 continue
-            known = book.find(book.wanted(part.values), "", [])
+            known = book.find(keys, "", [])
             if known is not None:
                 result[name] = (part, known, False)
                 continue
@@ -299,6 +302,7 @@ class Importer:
 
     def write(self, op: Op, chunk: list[Row], found: Sorted, keep: Callable[[Op, Sorted, list[Row]], None]) -> None:
         """The records of a chunk, inside its operation; its counts are added to the operation's checkpoint."""
+        self._coin(op, found)
         for name, knowns in found.beside.items():
             op.create([k.record for k in knowns if k.record is not None])
             for known in knowns:
@@ -325,6 +329,25 @@ class Importer:
         now = op.row.checkpoint
         op.row.checkpoint = {**now, **{name: int(now.get(name, 0)) + n for name, n in done.items()}}
         keep(op, found, bad)
+
+    def _coin(self, op: Op, found: Sorted) -> None:
+        """Make the tags that these records bring along."""
+        coined = self.rows_of.coined
+        for f in (t.field for _n, t in self.rows_of.columns if t.field and getattr(t.field, "many", False)):
+            target = getattr(f, "target", None)
+            if target is None or not target.open or not any(isinstance(word, str) for word in coined.values()):
+                continue
+            knowns = [*(k for _row, k in found.fresh), *found.changed.get("", {}).values()]
+            fresh = [known.record for known in knowns if known.record is not None]
+            words = {w for record in fresh for w in f.value(record) if isinstance(w, str)}
+            made = {word: actions.build(target, {target.title: word}, self.by) for word in sorted(words)}
+            op.create(list(made.values()))
+            coined |= {key: made[word].pk for key, word in coined.items() if word in made}  # type: ignore[index]
+            for record in fresh:
+                f.assign(record, [made[w].pk if isinstance(w, str) else w for w in f.value(record)])
+            for known in found.changed.get("", {}).values():
+                if f.name in known.changes and known.record is not None:
+                    known.changes[f.name] = f.value(known.record)
 
     def _still(self, entity: Entity, record: Journaled, known: Known) -> dict[str, Any]:
         """What is to be changed, but for what somebody has filled in since it was looked up."""
@@ -389,29 +412,8 @@ class Importer:
         """The record that a row has made or met: by what it is known, else by its title."""
         book, values = self.books[""], row.own.values
         title = values.get(self.entity.title)
-        known = book.find(row.keys, row.origin, keys_of(book.title, title))
+        known = book.find(row.keys, row.origin, book.called(values))
         if known is not None:
             return known.id
         found = self.entity.by_title(str(title), self.by) if title else []
         return found[-1] if found else None
-
-
-def pointing(f: Any, now: Any, other: Known, role: str) -> Any:
-    """The value of a relation that points to one more record."""
-    if not hasattr(f, "roles"):
-        return other.id
-    items = list(now or ())
-    if other.id in [item["id"] if isinstance(item, dict) else item for item in items]:
-        return items
-    return [*items, {"id": other.id, "role": role} if f.roles else other.id]
-
-
-def mended(cells: list[Any], fix: dict[str, str], width: int) -> list[Any]:
-    """Cells with corrections by column; a row that could not be read can be after it was written anew."""
-    if not fix:
-        return cells
-    now = [*cells[:width], *[""] * (width - len(cells))]
-    for at, text in fix.items():
-        if at.isdigit() and int(at) < width:
-            now[int(at)] = text
-    return Broken(now, cells.reason) if isinstance(cells, Broken) and not any(fix.values()) else now

@@ -34,8 +34,9 @@ birthday.year: Birth Year | Год рождения
 birthday.month: Birth Month
 birthday.day: Birth Day
 
-company.name|company_name|name: Компания | Организация | Название компании | Название организации | Компания контакта
-    | Место работы | Наименование компании | Company | Company name | Account Name | Account.Name | Account
+company_name|company.name|name: Компания | Организация | Название компании | Название организации | Компания контакта
+    | Место работы | Наименование компании | Наименование | Контрагент | Клиент
+    | Company | Company name | Account Name | Account.Name | Account
     | Associated Company | Associated Company (Primary) | Primary Associated Company Name | Organization | Organisation
     | Organization 1 - Name | Organization Name | Person - Organization | Organization - Name | Employer
 company.inn|inn: ИНН | INN | Реквизит: ИНН | ИНН компании | Tax ID | VAT
@@ -90,6 +91,9 @@ address.country|company.address.country: Страна | Страна или ре
     | Country/Region | Mailing Country | MailingCountry | Billing Country | BillingCountry | Business Country/Region
     | Work Country | Address 1 - Country | Organization - Country | address_country
 
+tags: Теги | Метки | Тег | Tags | Labels | Label | Group Membership | Категории | Categories | Person - Labels
+    | Organization - Labels
+
 title: Название лида | Название сделки | Lead Name | Lead Title | Deal Name | Deal - Title | Opportunity Name
 amount: Сумма | Бюджет | Возможная сумма | Amount | Budget | Sale | Value | Deal - Value | Total
 currency: Валюта | Currency | Deal - Currency
@@ -99,7 +103,11 @@ comment|note|notes|description: Комментарий | Комментарии 
     | Comment | Comments | Description | Person - Notes
 """
 
-#: By which words a program names the kind of a number or an address in a column beside it.
+#: Headings that mean something else when another stands beside them: {heading: (the other, the place then)}.
+#: Outlook's Title is Mr or Ms; Thunderbird has the year, the month and the Birth Day in columns of their own.
+INSTEAD = {"title": ("jobtitle", ""), "birthday": ("birthyear", "birthday.day")}
+
+#: By which words a program names the kind of a number or an address in a column beside it, and the gender.
 KINDS = {
     "work": "Work | Рабочий | Business | Office | Работа | WORK | Main | Company",
     "mobile": "Mobile | Мобильный | Cell | iPhone | Сотовый | Cellphone",
@@ -107,6 +115,8 @@ KINDS = {
     "personal": "Home | Personal | Личный | Private | Домашний",
     "fax": "Fax | Work Fax | Home Fax | Факс | Рабочий факс | Домашний факс | workFax | homeFax",
     "other": "Other | Другой | Прочее | Pager",
+    "male": "M | Male | М | Муж | Мужской | Мужчина",
+    "female": "F | Female | Ж | Жен | Женский | Женщина",
 }
 
 

@@ -75,6 +75,10 @@ def repeatable(target: Target) -> bool:
     return target.part == FULL_NAME or type(f) in (TextField, LongTextField)
 
 
+#: Headings of a full name where another column has the first name.
+_CALLED = ("name", "имя")
+
+
 def goes_on(target: Target, heading: str) -> bool:
     """Whether a second column of the same place adds to the first; two lines of text are more often the same twice."""
     if isinstance(target.field, PhonesField | EmailsField | LongTextField):
@@ -87,10 +91,17 @@ def guess(entity: Entity, table: Table, reader: Reader) -> Mapping:
     fields = targets.fillable(entity, reader)
     labels = {path: name for name in fields for path in names_of(name)}
     columns: dict[str, str] = {}
+    known = {normal(heading) for heading in table.headers}
     for heading in table.headers:
         own = labels.get(normal(heading))
         linked = own is not None and targets.linked_entity(own, entity) is not None
         wanted = [heading, *([own.name] if own is not None and not linked else [])]
+        if normal(heading) in _CALLED and any(layouts.paths_of(h)[:1] == ("name",) for h in table.headers):
+            wanted = [FULL_NAME]
+        beside, instead = layouts.INSTEAD.get(normal(heading), ("", ""))
+        if beside in known:
+            columns |= {heading: instead} if targets.resolve(entity, instead, reader) else {}
+            continue
         wanted += layouts.paths_of(heading)
         if linked and own is not None:
             wanted += [f"{own.name}.{own.target.title}", own.name]  # type: ignore[attr-defined]
@@ -102,7 +113,7 @@ def guess(entity: Entity, table: Table, reader: Reader) -> Mapping:
                 break
     if targets.has_full_name(entity):
         _settle_names(columns)
-    mapping = Mapping(columns=columns)
+    mapping = Mapping(columns=columns, duplicates=FILL)
     mapping.month_first = month_first(table, mapping, entity, reader)
     mapping.values = guess_values(entity, table, mapping, reader)
     keys = [f.name for f in key_fields(entity, reader)]
@@ -116,14 +127,11 @@ def heads(columns: dict[str, str]) -> set[str]:
 
 
 def _settle_names(columns: dict[str, str]) -> None:
-    """A column called Name is a full name when no other column has the surname, or when another has the first name."""
+    """A column of names is one of full names when no other column has the surname."""
     named = [heading for heading, path in columns.items() if path == "name"]
-    plain = [h for h in named if normal(h) in ("name", "имя")]
-    if named and "surname" not in columns.values():
+    if "surname" not in columns.values():
         for heading in named:
             columns[heading] = FULL_NAME
-    elif len(named) > 1 and plain:
-        columns[plain[0]] = FULL_NAME
 
 
 def month_first(table: Table, mapping: Mapping, entity: Entity, reader: Reader) -> bool:
@@ -175,11 +183,17 @@ def guess_values(
     return found
 
 
+def spoken(f: Any, text: str) -> str:
+    """The key that other programs mean by this word, else the word itself."""
+    keys = [key for key, _label in f.options] if isinstance(f, ChoiceField) else []
+    return layouts.kind_of(text, keys) or text
+
+
 def meaning(target: Target, text: str, reader: Reader) -> Any:
     """The value that a text means by itself, None when it means none."""
     f: Any = target.field
     try:
-        return f.value_by_name(text, reader) if isinstance(f, UserField) else f.parse(text)
+        return f.value_by_name(text, reader) if isinstance(f, UserField) else f.parse(spoken(f, text))
     except ValidationError:
         return None
 

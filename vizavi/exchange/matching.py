@@ -14,10 +14,12 @@ from typing import Any
 from vizavi.core import door
 from vizavi.core.entity import Entity
 from vizavi.core.fields import EmailsField, Field, PhonesField
-from vizavi.core.fold import sort_key
+from vizavi.core.fold import KEY_LENGTH, sort_key
 from vizavi.core.models import ReachKey
 from vizavi.core.records import Journaled
 from vizavi.exchange.models import Origin
+from vizavi.exchange.targets import FULL_NAME, NAMES
+from vizavi.search.keys import makers
 
 _NEW = 2**62
 
@@ -29,34 +31,90 @@ class Known:
     order: tuple[int, int]
     id: int | None = None
     record: Journaled | None = None
-    #: Values of key fields and title in comparable form: {field: keys}.
+    #: Its keys by field, and its title, in comparable form.
     keys: dict[str, list[str]] = field(default_factory=dict)
+    title: list[str] = field(default_factory=list)
+    #: The values of which these are made.
+    said: dict[str, Any] = field(default_factory=dict)
     #: What rows change in it, and to which others they point it: {relation: records}.
     changes: dict[str, Any] = field(default_factory=dict)
     linked: dict[str, list[Known]] = field(default_factory=dict)
 
 
-def keys_of(f: Field, value: Any) -> list[str]:
-    """The comparable forms of a key value: folded text, numbers in E.164, addresses in lower case."""
+def pointing(f: Any, now: Any, other: Known, role: str) -> Any:
+    """The value of a relation that points to one more record."""
+    if not hasattr(f, "roles"):
+        return other.id
+    items = list(now or ())
+    if other.id in [item["id"] if isinstance(item, dict) else item for item in items]:
+        return items
+    return [*items, {"id": other.id, "role": role} if f.roles else other.id]
+
+
+@dataclass
+class KeyKind:
+    """How the values of a record make the keys of one field, and where these are looked up."""
+
+    field: Field
+    #: The fields out of which the keys are made.
+    sources: tuple[str, ...]
+    #: The kind of likeness (`search.keys`), whose rows hold the keys; `""` for a plain column.
+    likeness: str = ""
+
+    @property
+    def many(self) -> bool:
+        """Whether a record may have several: then a different one does not make it another record."""
+        return isinstance(self.field, PhonesField | EmailsField)
+
+    def of(self, values: dict[str, Any]) -> list[str]:
+        """Comparable forms: numbers in E.164, addresses in lower case, names of firms without legal form and quotes."""
+        f, value = self.field, values.get(self.field.name)
+        if isinstance(f, PhonesField | EmailsField):
+            return [key for item in value or () if (key := f.key_of(item))]
+        if self.likeness:
+            made = makers[self.likeness]([str(values.get(name) or "") for name in self.sources])
+            return [made[0][:KEY_LENGTH]] if made else []
+        if not value and len(self.sources) > 1:
+            value = " ".join(filter(None, (str(values.get(name) or "") for name in self.sources)))
+        text = (sort_key(value) if f.store.key_path else value) if value else ""
+        return [text] if text else []
+
+
+def key_kind(entity: Entity, f: Field) -> KeyKind:
+    """As the entity declares what makes its records alike, else by the column itself."""
     if isinstance(f, PhonesField | EmailsField):
-        return [key for item in value or () if (key := f.key_of(item))]
-    text = (sort_key(value) if getattr(f, "keyed", False) else value) if value else ""
-    return [text] if text else []
+        return KeyKind(f, (f.name,), "reach")
+    for kind, names in entity.duplicates.items():
+        if names and names[0] == f.name and kind in makers:
+            return KeyKind(f, tuple(names), kind)
+    return KeyKind(f, NAMES if f.name == FULL_NAME and NAMES[0] in entity.fields else (f.name,))
+
+
+def _title_sources(entity: Entity) -> tuple[str, ...]:
+    """A person's title is made of the parts of the name."""
+    return NAMES if entity.title == FULL_NAME and NAMES[0] in entity.fields else (entity.title,)
 
 
 class Book:
     """The records of one entity that the rows may mean, by their keys. One for each chunk, or one for a whole trial."""
 
     def __init__(self, entity: Entity, fields: list[Field], user: Any):
-        self.entity, self.fields, self.user = entity, fields, user
-        self.title = entity.fields[entity.title]
+        self.entity, self.user = entity, user
+        self.kinds = [key_kind(entity, f) for f in fields]
+        self.title = KeyKind(key_kind(entity, entity.fields[entity.title]).field, _title_sources(entity))
         self._by_key: dict[tuple[str, str], list[Known]] = {}
         self._by_id: dict[int, Known] = {}
         self._made = 0
+        #: Ids that this person may edit, among those that were fetched whole.
+        self.changeable: set[int] = set()
 
     def wanted(self, values: dict[str, Any]) -> dict[str, list[str]]:
         """The keys of a row, by field."""
-        return {f.name: keys for f in self.fields if (keys := keys_of(f, values.get(f.name)))}
+        return {kind.field.name: keys for kind in self.kinds if (keys := kind.of(values))}
+
+    def called(self, values: dict[str, Any]) -> list[str]:
+        """The comparable form of the title of a row."""
+        return self.title.of(values)
 
     # -- what is there ---------------------------------------------------------------------------------------------
 
@@ -75,15 +133,17 @@ class Book:
             found_by.setdefault(pk, []).append(origin)
         ids = set(found_by)
         rows_seen = self.entity.model.objects.visible_to(self.user)
-        for f in self.fields:
+        for kind in self.kinds:
+            f = kind.field
             looked = asked.get(f.name)
             if not looked:
                 continue
-            if isinstance(f, PhonesField | EmailsField):
+            if kind.likeness:
                 held = ReachKey.objects.filter(entity=self.entity.name, field=f.name, key__in=looked)
                 ids |= set(held.values_list("record_id", flat=True))
             else:
-                ids |= set(rows_seen.filter(**{f"{f.lookup}__in": looked}).values_list("pk", flat=True))
+                path = f.store.key_path or f.store.path
+                ids |= set(rows_seen.filter(**{f"{path}__in": looked}).values_list("pk", flat=True))
         self._fetch(ids - set(self._by_id))
         for pk, keys_ in found_by.items():
             if pk in self._by_id:
@@ -93,20 +153,22 @@ class Book:
     def _fetch(self, ids: set[int]) -> None:
         if not ids:
             return
-        columns = {f.name: f.store.path for f in [*self.fields, self.title] if not f.computed}
+        names = dict.fromkeys(n for kind in [*self.kinds, self.title] for n in (kind.field.name, *kind.sources))
+        columns = {n: self.entity.fields[n].store.path for n in names}
         rows = self.entity.model.objects.visible_to(self.user).filter(pk__in=ids).order_by("pk")
         for pk, *values in rows.values_list("pk", *columns.values()):
             known = Known((pk, 0), pk)
             self._by_id[pk] = known
-            self._name(known, dict(zip(columns, values, strict=True)))
+            known.said = dict(zip(columns, values, strict=True))
+            self._name(known, known.said)
 
     def _name(self, known: Known, values: dict[str, Any]) -> None:
         """Enter a record under the keys that these values give it."""
-        fields = {f.name: f for f in [*self.fields, self.title] if f.name in values}
-        known.keys = {**known.keys, **{name: keys_of(f, values[name]) for name, f in fields.items()}}
-        for f in self.fields:
-            for key in known.keys.get(f.name, ()):
-                self._enter(known, f.name, key)
+        for kind in self.kinds:
+            known.keys[kind.field.name] = keys = kind.of(values)
+            for key in keys:
+                self._enter(known, kind.field.name, key)
+        known.title = self.title.of(values)
 
     def _enter(self, known: Known, name: str, key: str) -> None:
         entries = self._by_key.setdefault((name, key), [])
@@ -134,16 +196,17 @@ class Book:
         """
         for known in self._by_key.get(("", origin), ()) if origin else ():
             agrees = any(set(found) & set(known.keys.get(name, ())) for name, found in keys.items())
-            if agrees or origin.startswith("row:") or not title or title == known.keys.get(self.title.name, []):
+            if agrees or origin.startswith("row:") or not title or title == known.title:
                 return known
         surer: list[str] = []
-        for f in self.fields:
-            for key in keys.get(f.name, ()):
-                for known in self._by_key.get((f.name, key), ()):
-                    if not any(known.keys.get(name) and keys.get(name) != known.keys[name] for name in surer):
+        for kind in self.kinds:
+            name = kind.field.name
+            for key in keys.get(name, ()):
+                for known in self._by_key.get((name, key), ()):
+                    if not any(known.keys.get(n) and keys[n] != known.keys[n] for n in surer):
                         return known
-            if f.name in keys and not isinstance(f, PhonesField | EmailsField):
-                surer.append(f.name)
+            if name in keys and not kind.many:
+                surer.append(name)
         return None
 
     # -- what the file does ----------------------------------------------------------------------------------------
@@ -152,7 +215,8 @@ class Book:
         """A record that the file makes; later rows may mean it."""
         self._made += 1
         known = Known((_NEW, self._made), record=record)
-        self._name(known, {f.name: values.get(f.name) for f in [*self.fields, self.title]})
+        known.said = dict(values)
+        self._name(known, known.said)
         if origin:
             self._enter(known, "", origin)
         return known
@@ -161,14 +225,17 @@ class Book:
         """A row has changed these values of a record: from now on it is known by its new keys."""
         if known.id is not None:
             known.changes.update(values)
-        changed = {f.name for f in [*self.fields, self.title]} & set(values)
-        for name in changed:
-            for key in known.keys.get(name, ()):
+        if not set(values) & {n for kind in [*self.kinds, self.title] for n in (kind.field.name, *kind.sources)}:
+            return
+        for name, keys in known.keys.items():
+            for key in keys:
                 entries = self._by_key.get((name, key), [])
                 if known in entries:
                     entries.remove(known)
-        if changed:
-            self._name(known, {name: values[name] for name in changed})
+        known.said = {**known.said, **values}
+        if self.title.field.name not in values:
+            known.said.pop(self.title.field.name, None) if len(self.title.sources) > 1 else None
+        self._name(known, known.said)
 
     def may_change(self, knowns: Iterable[Known]) -> set[int]:
         """Of these, the ids that this person may edit."""

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from vizavi.core.errors import Invalid, Refused
+from vizavi.core.firm import speaking_to
 from vizavi.core.journal.long import Cancelled, resume
 from vizavi.core.journal.operation import Op
 from vizavi.core.models import Operation
 from vizavi.exchange.importer import Importer, Sorted
+from vizavi.exchange.matching import Known
 from vizavi.exchange.models import ImportRun, Reject, Skipped
 from vizavi.exchange.rows import Row
 from vizavi.exchange.runs import importer_of, text_of
@@ -23,8 +25,15 @@ from vizavi.tables import Unreadable, writing
 def keep(run: ImportRun, found: Sorted, bad: list[Row]) -> None:
     """Remember rows that were not taken, and those that were left alone."""
     Reject.objects.bulk_create([rejected(run, row) for row in bad], batch_size=500)
-    left = [Skipped(run=run, row=row.number, record_id=known.id if known else None) for row, known in found.skipped]
+    left = [Skipped(run=run, row=row.number, record_id=id_of(known)) for row, known in found.skipped]
     Skipped.objects.bulk_create(left, batch_size=500)
+
+
+def id_of(known: Known | None) -> int | None:
+    """The record that a row has met, also one that this chunk has made."""
+    if known is None:
+        return None
+    return known.id if known.id is not None or known.record is None else known.record.pk
 
 
 def rejected(run: ImportRun, row: Row) -> Reject:
@@ -69,6 +78,12 @@ def run_rejects(pk: int) -> None:
     if run is None or run.operation is None or run.state not in (ImportRun.WAITING, ImportRun.RUNNING):
         return
     ImportRun.objects.filter(pk=pk).update(state=ImportRun.RUNNING)
+    with speaking_to(run.by):
+        _run_rejects(run)
+
+
+def _run_rejects(run: ImportRun) -> None:
+    assert run.operation is not None
     try:
         importer = importer_of(run)
         Operation.objects.filter(pk=run.operation.pk).update(cancel=False)

@@ -22,15 +22,21 @@ from vizavi.core.fields import (
     PhonesField,
     RelationField,
 )
+from vizavi.core.fold import sort_key
 from vizavi.core.reading import Reader
-from vizavi.exchange import layouts, people, targets
-from vizavi.exchange.mapping import Mapping, fingerprint
+from vizavi.exchange import layouts, targets
+from vizavi.exchange.mapping import Mapping, fingerprint, spoken
 from vizavi.exchange.targets import DATE_PARTS, FULL_NAME, ID, KIND, NAMES, ROLE, Target
 from vizavi.tables import Broken, Table
 from vizavi.tables.writing import unquoted
 
 #: Between several values in one cell, as Google writes them.
 _MANY = re.compile(r"\s:::\s|\n")
+#: How Outlook writes a day that nobody knows.
+_NO_DAY = re.compile(r"0+[./-]0+[./-]0+")
+_WORDS = re.compile(r"[,;\n]|:::")
+#: The group in which Google has everybody.
+_NO_WORDS = frozenset({"mycontacts"})
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2,4})(.*)", re.DOTALL)
 
 
@@ -84,6 +90,8 @@ class RowReader:
         ]
         self.relations = {t.via.name: t.via for _n, t in self.columns if t.via is not None}
         self._names: dict[tuple[str, str], int | str] = {}
+        #: Tags by their folded name: ids, or words that are not there yet.
+        self.coined: dict[str, int | str] = {}
         self._source = fingerprint(table.headers)[:12]
 
     def read(self, number: int, cells: list[Any]) -> Row:
@@ -108,7 +116,7 @@ class RowReader:
                 if target.part == ID:
                     row.id = str(raw)
                 elif target.part == FULL_NAME:
-                    names[via] = people.split_name(str(raw))
+                    names[via] = {n: t for n, t in target.entity.begun(str(raw)).items() if n in NAMES}
                 elif target.part == ROLE:
                     row.related.setdefault(via, Part()).role = " ".join(str(raw).split())
                 continue
@@ -162,15 +170,19 @@ class RowReader:
         if taught is not None and str(raw) in taught:
             meant = taught[str(raw)]
             return (int(meant) if isinstance(f, RelationField) else f.parse(meant)) if meant else None
+        if getattr(f, "many", False) and getattr(getattr(f, "target", None), "open", False):
+            return self.words(f, str(raw))
         if hasattr(f, "value_by_name"):
             return self.related(f, str(raw))
         if f.kind in ("date", "datetime") and isinstance(raw, int | float | str):
             raw = str(raw)
+            if _NO_DAY.fullmatch(raw):
+                return None
             if self.mapping.month_first and (match := _SLASHED.fullmatch(raw)):
                 raw = f"{match[2]}.{match[1]}.{match[3]}{match[4]}"
         elif not isinstance(f, NumberField) and isinstance(raw, int | float) and not isinstance(raw, bool):
             raw = str(raw) if f.kind in ("text", "longtext", "choice", "choices", "address", "url") else raw
-        return f.parse(raw)
+        return f.parse(spoken(f, raw) if isinstance(raw, str) else raw)
 
     def _whole(self, f: Field, found: list[Any]) -> Any:
         """The pieces of several columns as one value. Raises `ValidationError`."""
@@ -193,6 +205,19 @@ class RowReader:
         if len(found) > 1 and all(isinstance(piece, str) for piece in found):
             return f.parse(("\n" if isinstance(f, LongTextField) else " ").join(found))
         return found[0]
+
+    def words(self, f: Any, text: str) -> list[Any]:
+        """The ids of these tags; one that is not there yet stands as a word, until the importer coins it."""
+        found = []
+        for name in (part.strip().lstrip("* ") for part in _WORDS.split(text)):
+            key = sort_key(name)
+            if key is None or key in _NO_WORDS:
+                continue
+            if key not in self.coined:
+                ids = f.target.by_title(name, self.reader.user)
+                self.coined[key] = ids[0] if ids else name[:60]
+            found.append(self.coined[key])
+        return list(dict.fromkeys(found))
 
     def related(self, f: Any, text: str) -> Any:
         """What a name means, looked up once. Raises `ValidationError`."""
@@ -220,3 +245,14 @@ class RowReader:
         elif not keys:
             said = sorted((t.path, str(row.cells[n])) for n, t in self.columns if str(row.cells[n] or "").strip())
             row.origin = "row:" + hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def mended(cells: list[Any], fix: dict[str, str], width: int) -> list[Any]:
+    """Cells with corrections by column; a row that could not be read can be after it was written anew."""
+    if not fix:
+        return cells
+    now = [*cells[:width], *[""] * (width - len(cells))]
+    for at, text in fix.items():
+        if at.isdigit() and int(at) < width:
+            now[int(at)] = text
+    return Broken(now, cells.reason) if isinstance(cells, Broken) and not any(fix.values()) else now

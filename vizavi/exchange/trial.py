@@ -11,6 +11,7 @@ from django.db import transaction
 from django_tasks import task
 
 from vizavi.core.errors import Invalid, Refused
+from vizavi.core.firm import speaking_to
 from vizavi.exchange import hints, targets
 from vizavi.exchange.importer import Importer, Report
 from vizavi.exchange.models import ImportRun
@@ -61,7 +62,8 @@ def try_import(pk: int) -> None:
     """The job."""
     run = ImportRun.objects.select_related("by").filter(pk=pk, state=ImportRun.NEW).first()
     if run is not None:
-        trial(run)
+        with speaking_to(run.by):
+            trial(run)
 
 
 def shown(importer: Importer, report: Report) -> dict[str, Any]:

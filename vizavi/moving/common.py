@@ -51,12 +51,12 @@ def frame(step: int, run: ImportRun | None = None, **context: Any) -> dict[str, 
     base = f"/imports/{run.pk}/" if run else ""
     open_ = run is not None and run.state == ImportRun.NEW
     urls = [f"{base}file/" if open_ else None, f"{base}columns/" if open_ else None, f"{base}check/" if open_ else None]
-    labels = [_("File"), _("Columns"), _("Check"), _("Import"), _("Result")]
+    labels = [_("File"), _("Mapping"), _("Trial"), _("Import"), _("Result")]
     return {
         "steps": [{"label": text, "url": url} for text, url in zip(labels, [*urls, None, None], strict=True)],
         "current": step,
         "run": run,
-        "title": PurePath(run.file_name).stem if run else _("Import"),
+        "title": PurePath(run.file_name).stem if run else _("New import"),
         "entity": registry[run.entity] if run else None,
         "rows_in_file": int(run.options.get("rows", 0)) if run else 0,
         "sheet": run.options.get("sheet", "") if run else "",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vizavi.moving import downloads, result, wizard
+from vizavi.moving import downloads, offers, result, wizard
 
 urlpatterns = [
     path("imports/", wizard.runs),
@@ -19,5 +19,6 @@ urlpatterns = [
     path("<slug:plural>/export.csv", downloads.download, {"form": "csv"}),
     path("<slug:plural>/export.xlsx", downloads.download, {"form": "xlsx"}),
     path("<slug:plural>/export.vcf", downloads.download, {"form": "vcf"}),
+    path("settings/<slug:plural>/<int:pk>/run/", offers.run),
     path("<slug:plural>/<int:pk>/card.vcf", downloads.card),
 ]

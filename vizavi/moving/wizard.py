@@ -21,6 +21,7 @@ from vizavi.exchange import mapping, remember, targets, tasks, trial
 from vizavi.exchange.mapping import Mapping
 from vizavi.exchange.models import ImportRun
 from vizavi.exchange.runs import LEAVE, begin, look_at, samples_of, table_of, text_of
+from vizavi.moving import fresh
 from vizavi.moving.common import frame, guarded, places, run_of
 from vizavi.tables import Table, Unreadable
 from vizavi.tables.text import DELIMITERS, ENCODINGS
@@ -169,6 +170,8 @@ def posted(request: HttpRequest, run: ImportRun, entity: Entity, table: Table, r
     found = Mapping(duplicates=data.get("duplicates", mapping.SKIP), month_first=run.mapping.get("month_first", False))
     for n, heading in enumerate(table.headers):
         path = data.get(f"column-{n}", "")
+        if path.startswith(fresh.NEW):
+            path = fresh.field_for(entity, table, n, path.removeprefix(fresh.NEW), request.user)
         target = targets.resolve(entity, path, reader)
         if target is not None or path == LEAVE:
             found.columns[heading] = target.path if target else LEAVE
@@ -213,6 +216,8 @@ def columns_context(entity: Entity, table: Table, settled: Mapping, reader: Read
     more = [t for p in settled.columns.values() if p not in used and (t := targets.resolve(entity, p, reader))]
     if more:
         groups.append((_("More"), [(t.path, t.label) for t in more]))
+    if fresh.may_make(reader.user):
+        groups.append((_("New field"), fresh.options()))
     return {
         "rows": rows,
         "groups": groups,
@@ -277,6 +282,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         trial.prepare(run)
         return HttpResponseRedirect(f"/imports/{pk}/check/")
     report = trial.report_of(run)
+    if report and request.GET.get("wait"):
+        return onward(request, f"/imports/{pk}/check/")
     problem = report.get("error", "") if report else ""
     entity = registry[run.entity]
     context = frame(3, run, problem=problem, report=report, waiting=report is None)
@@ -372,12 +379,20 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(f"/imports/{pk}/run/")
 
 
+def onward(request: HttpRequest, url: str) -> HttpResponse:
+    """To the next step, also for a part of a page that asks every second."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
 @require_GET
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Step four: how far it is, and how long it will take."""
     run = run_of(request, pk)
     if run.state not in (ImportRun.WAITING, ImportRun.RUNNING):
-        return HttpResponseRedirect(f"/imports/{pk}/")
+        # The page that asks every second goes on by itself.
+        return onward(request, f"/imports/{pk}/result/" if run.state != ImportRun.NEW else f"/imports/{pk}/")
     row = int(run.counts.get("row", 0))
     total = run.operation.total if run.operation and run.operation.total else int(run.options.get("rows", 0))
     left = None

@@ -18,12 +18,13 @@ from vizavi.core.records import Journaled
 
 @dataclass(frozen=True)
 class Offer:
-    """A button that posts to `url`, or (`link`) leads there; offered only to who may."""
+    """A button that posts to `url`, or (`link`, `download`) leads to a page or a file; offered only to who may."""
 
     label: str
     url: str
     icon: str = "arrow-right"
     link: bool = False
+    download: bool = False
 
 
 @dataclass(frozen=True)

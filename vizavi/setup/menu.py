@@ -43,6 +43,24 @@ def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
             _("Service"),
             [
                 ("/imports/", _("Import"), "upload", _("Tables that were loaded")),
+                *(
+                    [
+                        (
+                            "/settings/scheduled_imports/",
+                            _("Scheduled imports"),
+                            "folder-input",
+                            _("Files by the clock"),
+                        ),
+                        (
+                            "/settings/scheduled_exports/",
+                            _("Scheduled exports"),
+                            "folder-output",
+                            _("Lists by the clock"),
+                        ),
+                    ]
+                    if runs_the_firm
+                    else []
+                ),
                 ("/operations/", _("Recent actions"), "history", _("Who did what, and the way back")),
                 ("/bin/", _("Recycle bin"), "trash-2", _("What was deleted")),
                 ("/api/docs/", _("API"), "braces", _("The description for programmers")),

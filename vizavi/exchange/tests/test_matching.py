@@ -1,0 +1,102 @@
+"""An import finds what a comparison of every row with every record finds, whatever the chunks."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from vizavi.clients.models import Company, Contact
+from vizavi.core import actions
+from vizavi.core.entity import registry
+from vizavi.core.journal.long import LongOp
+from vizavi.core.reading import Reader
+from vizavi.exchange import mapping
+from vizavi.exchange.importer import Importer
+from vizavi.exchange.models import ImportRun, Reject
+from vizavi.exchange.runs import begin, table_of
+from vizavi.exchange.tasks import carry_out
+from vizavi.exchange.tests import reference
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not hasattr(Contact, "surname"), reason="contacts are not there in full"),
+]
+
+HEADINGS = ["Фамилия", "Имя", "Должность", "E-mail", "Телефон", "Компания", "ИНН"]
+
+
+def random_row(chance):
+    def some(values, often=0.7):
+        return chance.choice(values) if chance.random() < often else ""
+
+    firm = some(["Ромашка", "ромашка", "Ёлка", "Елка", "Вектор", "Полюс"])
+    return {
+        "surname": chance.choice(["Иванов", "Петров", "Орлов"]),
+        "name": chance.choice(["Иван", "Пётр", "Лев"]),
+        "position": some(["директор", "бухгалтер"], 0.5),
+        "email": some([f"{n}@example.org" for n in range(8)], 0.6),
+        "phone": some([f"+7912000000{n}" for n in range(8)], 0.6),
+        "firm": firm,
+        "inn": some(["7707083893", "7728168971", "7736050003"], 0.4) if firm else "",
+    }
+
+
+def state(user):
+    """What is there, in a form that can be compared."""
+    firms = {c.pk: (c.name, c.inn) for c in Company.objects.visible_to(user)}
+    people = sorted(
+        (
+            p.surname, p.name, p.position, tuple(e["value"] for e in p.emails), tuple(t["e164"] for t in p.phones),
+            tuple(sorted(firms[link["id"]] for link in p.companies)),
+        )
+        for p in Contact.objects.visible_to(user)
+    )  # fmt: skip
+    return people, sorted(firms.values())
+
+
+def told(people, firms):
+    named = [(f["name"], f["inn"]) for f in firms]
+    return (
+        sorted(
+            (
+                p["surname"], p["name"], p["position"], tuple(p["emails"]), tuple(p["phones"]),
+                tuple(sorted(named[n] for n in p["firms"])),
+            )
+            for p in people
+        ),
+        sorted(named),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", mapping.RULES)
+@pytest.mark.parametrize("seed", range(3))
+def test_an_import_is_as_good_as_comparing_every_pair(rule, seed, ann, monkeypatch):
+    chance = random.Random(seed)
+    people, firms = reference.bring([], [], [random_row(chance) for _ in range(25)], "skip")
+    company, contact = registry["company"], registry["contact"]
+    ids = [actions.create(company, f, ann)[0].pk for f in firms]
+    for p in people:
+        said = {k: p[k] for k in reference.FIELDS}
+        links = [{"id": ids[n], "role": ""} for n in p["firms"]]
+        actions.create(contact, {**said, "emails": p["emails"], "phones": p["phones"], "companies": links}, ann)
+    assert state(ann) == told(people, firms)
+    rows = [random_row(chance) for _ in range(90)]
+    lines = [";".join(HEADINGS)] + [";".join(row.values()) for row in rows]
+    run = begin(contact, ann, "f.csv", ["\n".join(lines).encode()])
+    run.mapping |= {"duplicates": rule, "keys": ["emails", "phones"]}
+    run.state = ImportRun.WAITING
+    run.save()
+    table = table_of(run)
+    tried = Importer(contact, table, mapping.read(contact, run.mapping, table.headers, Reader(ann)), ann).try_out()
+    first = LongOp.__init__
+
+    def small(self, row, smallest=3, largest=17):
+        first(self, row, smallest, largest)
+
+    monkeypatch.setattr(LongOp, "__init__", small)
+    run = carry_out(run)
+    assert not run.error and not Reject.objects.exists()
+    assert state(ann) == told(*reference.bring(people, firms, rows, rule))
+    counts = {k: run.counts.get(k, 0) for k in ("created", "updated", "skipped", "rejected")}
+    assert counts == {k: getattr(tried, k) for k in counts}, "the trial said something else"
