@@ -265,15 +265,15 @@ def test_a_contact_and_its_company_are_made_from_one_dialog(page: Page, live_ser
     sign_in(page, live_server.url, ann)
     page.goto(f"{live_server.url}/contacts/new/")
     page.fill("#id_name", "Пётр Сидоров")
-    page.fill("#id_company", "Новая фирма")
+    page.fill("#id_companies", "Новая фирма")
     page.click("[data-create]:not(.btn)")
     expect(page.locator("#dialog")).to_be_visible()
     page.click("#dialog .btn--primary")
     expect(page.locator("#dialog")).not_to_be_visible()
-    expect(page.locator("#id_company")).to_have_value("Новая фирма")
+    expect(page.locator("viz-combo[data-name=companies] [data-chip-text]")).to_have_text("Новая фирма")
     page.click(".form__f button[type=submit]")
     page.wait_for_url(re.compile(r"/contacts/\d+/"))
-    expect(page.locator("#f-company")).to_contain_text("Новая фирма")
+    expect(page.locator("#f-companies")).to_contain_text("Новая фирма")
 
 
 def test_from_a_file_to_its_undo(page: Page, live_server, ann, tmp_path):

@@ -77,13 +77,13 @@ def test_the_one_that_is_there_is_used_in_form_and_dialog(page: Page, live_serve
     expect(page.locator("#id_name")).to_have_value("ООО «Ромашка»")
     expect(page.locator("#id_employees")).to_have_value("7")
     page.goto(f"{live_server.url}/contacts/new/")
-    page.fill("#id_company", "Ромашка 2")
+    page.fill("#id_companies", "Ромашка 2")
     page.click("[data-create]:not(.btn)")
     expect(page.locator("#dialog")).to_be_visible()
     page.fill("#dialog [name=name]", "Ромашка ООО")
     page.click("#dialog [data-dupes-use]")
     expect(page.locator("#dialog")).not_to_be_visible()
-    expect(page.locator("#id_company")).to_have_value("ООО «Ромашка»")
+    expect(page.locator("viz-combo[data-name=companies] [data-chip-text]")).to_have_text("ООО «Ромашка»")
     assert count() == 1
 
 
@@ -103,7 +103,7 @@ def test_in_place_a_number_that_is_taken_asks_once(page: Page, live_server, ann,
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_two_are_merged_from_the_work_list_and_come_back_by_undo(page: Page, live_server, ann, romashka, scheme):
     other = actions.create(registry["company"], {"name": "Ромашка", "inn": "7701234567", "comment": "вторая"}, ann)[0]
-    person = actions.create(registry["contact"], {"name": "Пётр Сидоров", "company": other.pk}, ann)[0]
+    person = actions.create(registry["contact"], {"name": "Пётр Сидоров", "companies": [other.pk]}, ann)[0]
     scanning.carry_out(scanning.begin())
     page.emulate_media(color_scheme=scheme)
     sign_in(page, live_server.url, ann)
@@ -119,11 +119,11 @@ def test_two_are_merged_from_the_work_list_and_come_back_by_undo(page: Page, liv
     expect(page.locator("#f-comment")).to_contain_text("вторая")
     expect(page.locator("h1")).to_contain_text("Ромашка")
     with unrestricted("a test looks"):
-        assert type(person).objects.get(pk=person.pk).company_id == romashka.pk
+        assert [c["id"] for c in type(person).objects.get(pk=person.pk).companies] == [romashka.pk]
     page.click(".toast button >> nth=0")
     expect(page.locator("h1")).to_contain_text("ООО «Ромашка»")
     with unrestricted("a test looks"):
-        assert type(person).objects.get(pk=person.pk).company_id == other.pk
+        assert [c["id"] for c in type(person).objects.get(pk=person.pk).companies] == [other.pk]
     page.set_viewport_size(PHONE)
     for path in ("/duplicates/?entity=company", f"/companies/merge/?ids={romashka.pk},{other.pk}"):
         page.goto(live_server.url + path)

@@ -49,7 +49,7 @@ def places(live_server, administrator):
     phones = "+7 912 345-67-89, +7 912 345-67-88"
     company = actions.create(registry["company"], {"name": NAME, "phones": phones, "kind": "client"}, administrator)[0]
     actions.update(registry["company"], company.pk, {"comment": "Длинное " * 30}, administrator)
-    contact = {"name": "Константин Константинопольский", "company": company.pk, "emails": "k@example.org"}
+    contact = {"name": "Константин Константинопольский", "companies": [company.pk], "emails": "k@example.org"}
     actions.create(registry["contact"], contact, administrator)
     return [live_server.url + page.format(pk=company.pk, user=administrator.pk) for page in PAGES]
 

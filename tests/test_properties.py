@@ -33,7 +33,7 @@ NAMES = st.sampled_from(["Ромашка", "Ёлка", "Альфа", "x"])
 PHONES = st.sampled_from(["", "+7 912 345-67-89", "8 912 345-67-89, +7 495 123-45-67"])
 EMAILS = st.sampled_from(["", "a@example.org", "b@example.org"])
 WHICH = st.integers(0, 5)
-COMPANIES, CONTACTS = ["name", "inn", "kind", "phones", "parent"], ["name", "emails", "company"]
+COMPANIES, CONTACTS = ["name", "inn", "kind", "phones", "parent"], ["name", "emails", "companies"]
 
 
 def table(headings, *cells):
@@ -59,7 +59,7 @@ STEP = st.one_of(
     st.tuples(st.just("company"), WHICH, st.just("parent"), WHICH),
     st.tuples(st.just("contact"), WHICH, st.just("name"), NAMES),
     st.tuples(st.just("contact"), WHICH, st.just("emails"), EMAILS),
-    st.tuples(st.just("contact"), WHICH, st.just("company"), WHICH),
+    st.tuples(st.just("contact"), WHICH, st.just("companies"), WHICH),
     st.tuples(st.sampled_from(["delete", "restore"]), st.sampled_from(["company", "contact"]), WHICH),
     st.tuples(st.just("create"), st.sampled_from(["company", "contact"]), NAMES),
     st.tuples(st.just("bulk"), st.sampled_from([{"kind": "client"}, {"kind": "partner"}, None])),
@@ -114,7 +114,7 @@ class Firm:
         for n in range(3):
             self.create("company", {"name": f"Фирма {n}"})
         for n in range(2):
-            self.create("contact", {"name": f"Человек {n}", "company": self.ids["company"][n]})
+            self.create("contact", {"name": f"Человек {n}", "companies": [self.ids["company"][n]]})
 
     def create(self, name, data):
         self.ids[name].append(actions.create(registry[name], data, self.by)[0].pk)
@@ -128,8 +128,8 @@ class Firm:
             getattr(self, f"do_{kind}")(*what)
 
     def do_company(self, which, field, value, name="company"):
-        if field in ("parent", "company"):
-            value = self.one("company", value)
+        if field in ("parent", "companies"):
+            value = self.one("company", value) if field == "parent" else [self.one("company", value)]
         actions.update(registry[name], self.one(name, which), {field: value}, self.by)
 
     def do_contact(self, which, field, value):
