@@ -147,7 +147,8 @@ def test_an_undo_pressed_many_times_undoes_once(api):
     _status, _found, headers = api.send("PATCH", one, {"employees": 5})
     undo = f"operations/{headers['Operation-Id']}/undo/"
     answers = api.together([lambda: api.send("POST", undo)] * MANY)
-    assert {status for status, _f, _h in answers} <= {200, 409}
+    # Who comes when it is over is told that it has been undone already.
+    assert {status for status, _f, _h in answers} <= {200, 403, 409}
     now = api.send("GET", one)[1]
     assert now["employees"] is None and now["version"] == 3 and len(history(api, pk)) == 3
 
