@@ -30,7 +30,7 @@ class DepartmentEntity(Entity):
     model = Department
     plural = "departments"
     icon = "network"
-    tone = "indigo"
+    tone = "cyan"
     admin = True
     tree = "parent"
     columns = "name parent created_at"

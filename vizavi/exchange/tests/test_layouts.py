@@ -16,10 +16,7 @@ from vizavi.exchange.models import ImportRun, Reject
 from vizavi.exchange.runs import begin, table_of
 from vizavi.tables import open_table
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not hasattr(Contact, "surname"), reason="contacts are not there in full"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 #: What every file says, in the words of its program.
 WANTED = {

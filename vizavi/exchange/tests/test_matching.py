@@ -18,10 +18,7 @@ from vizavi.exchange.runs import begin, table_of
 from vizavi.exchange.tasks import carry_out
 from vizavi.exchange.tests import reference
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not hasattr(Contact, "surname"), reason="contacts are not there in full"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 HEADINGS = ["Фамилия", "Имя", "Должность", "E-mail", "Телефон", "Компания", "ИНН"]
 

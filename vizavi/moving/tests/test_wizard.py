@@ -14,10 +14,7 @@ from vizavi.exchange.models import ImportRun, Reject
 from vizavi.exchange.runs import table_of
 from vizavi.jobs import worker
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not hasattr(Contact, "surname"), reason="contacts are not there in full"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 FILE = (
     "Фамилия;Имя;E-mail;Компания;ИНН;Пол\n"
