@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Lookup, Q, Transform
+from django.db.models.expressions import RawSQL
 
 #: So many rows are fetched by their ids.
 FEW = 1000
@@ -16,6 +19,18 @@ FEW = 1000
 
 def is_sqlite() -> bool:
     return connection.vendor == "sqlite"
+
+
+def ids_of(taken: Iterable[models.QuerySet]) -> RawSQL:
+    """The ids of several querysets, each with its own order and limit, for `pk__in`. (Django has no such UNION.)"""
+    parts: list[str] = []
+    params: list[Any] = []
+    for number, rows in enumerate(taken):
+        with suppress(EmptyResultSet):
+            sql, more = rows.values("pk").query.sql_with_params()
+            parts.append(f"SELECT * FROM ({sql}) branch_{number}")  # noqa: S608
+            params += more
+    return RawSQL(" UNION ALL ".join(parts) or "SELECT NULL WHERE 1 = 0", params, models.BigIntegerField())  # noqa: S611
 
 
 def write_rows(model: type[models.Model], fields: list[models.Field], rows: list[tuple[Any, list[Any]]]) -> None:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import heapq
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -21,6 +18,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from vizavi.core import door
+from vizavi.core.dialect import ids_of
 from vizavi.core.errors import Invalid
 
 if TYPE_CHECKING:
@@ -153,20 +151,6 @@ def _ordering(found: list[Key], backwards: bool, phase: str) -> list[Any]:
     return terms
 
 
-def _compare(found: list[Key], backwards: bool) -> Callable[[Journaled, Journaled], int]:
-    def compare(a: Journaled, b: Journaled) -> int:
-        for key in found:
-            x, y = key.of(a), key.of(b)
-            if x == y:
-                continue
-            if x is None or y is None:
-                return (1 if x is None else -1) * (-1 if backwards else 1)
-            return (1 if x > y else -1) * (-1 if key.descending != backwards else 1)
-        return 0
-
-    return compare
-
-
 def _take(
     entity: Entity,
     branches: list[Q],
@@ -177,7 +161,7 @@ def _take(
     limit: int,
     deleted: bool,
 ) -> list[Journaled]:
-    """`limit` rows beyond `values`, from each branch by its own index, merged and without repetition."""
+    """`limit` rows beyond `values`, from each branch by its own index, merged and without repetition; one query a phase."""
     base = entity.model.objects.binned() if deleted else entity.model.objects.alive()
     first = found[0]
     phases = ["value", "null"] if first.nullable else ["all"]
@@ -194,12 +178,13 @@ def _take(
         if phase != "all":
             condition &= Q(**{f"{first.column}__isnull": phase == "null"})
         order = _ordering(found, backwards, phase)
-        taken = [
-            list(base.filter(branch).filter(condition).order_by(*order)._pass()[: limit - len(rows)])
-            for branch in branches
-        ]
-        merged = taken[0] if len(taken) == 1 else heapq.merge(*taken, key=cmp_to_key(_compare(found, backwards)))
-        rows += list({r.pk: r for r in merged}.values())[: limit - len(rows)]
+        taken = base.filter(condition).order_by(*order)
+        if len(branches) > 1:
+            firsts = [taken.filter(branch)._pass()[: limit - len(rows)] for branch in branches]
+            taken = base.filter(pk__in=ids_of(firsts)).order_by(*order)
+        else:
+            taken = taken.filter(branches[0])
+        rows += taken._pass()[: limit - len(rows)]
     return rows
 
 

@@ -65,11 +65,13 @@ def history(
         return [], None
     while len(entries) < limit and looked < OVERFETCH:
         older = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk)) if last else rows
-        batch = list(older.select_related("change__operation")[: limit + 1])
+        # What one look did not fill, a second does: however much is hidden, the number of queries stays the same.
+        size = OVERFETCH - looked if looked else limit
+        batch = list(older.select_related("change__operation")[: size + 1])
         if not batch:
             return entries, None
         _learn(batch, reader, entity, record)
-        for row in batch[:limit]:
+        for row in batch[:size]:
             looked += 1
             cursor, last = row.pk, row
             entry = _entry(row, entity, record, reader)
@@ -77,7 +79,7 @@ def history(
                 entries.append(entry)
             if len(entries) == limit:
                 break
-        if len(batch) <= limit and cursor == batch[-1].pk:
+        if len(batch) <= size and cursor == batch[-1].pk:
             return entries, None
     return entries, cursor
 
