@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 LIST, RECORD = 8, 14
 LISTS = {
     "companies": ("", "kind=client&sort=name", "kind=client,partner&owner__empty=0&sort=-created_at", "q=альфа"),
-    "contacts": ("", "sort=name", "company={company}", "q=альфа"),
+    "contacts": ("", "sort=name", "companies={company}", "q=альфа"),
 }
 
 
@@ -43,7 +43,7 @@ def fill(firm, count):
         actions.update(registry["company"], company.pk, {"comment": f"№ {n}"}, owner if owner else firm["head"]) if (
             n == 0
         ) else actions.update(registry["company"], made.pk, {"parent": company.pk}, firm["administrator"])
-        data = {"name": f"Альфа Иванов {n}", "company": company.pk, "owner": owner.pk}
+        data = {"name": f"Альфа Иванов {n}", "companies": [company.pk], "owner": owner.pk}
         actions.create(registry["contact"], data, firm["administrator"])
     return company
 
@@ -81,4 +81,6 @@ def test_pages_cost_few_queries_however_much_there_is(who, firm, client_of):
     fill(firm, 60)
     many = costs(client, token, company)
     assert {url: n for url, n in many.items() if n > few[url]} == {}
-    assert {url: n for url, n in many.items() if n > (RECORD if url.endswith("/1/") else LIST)} == {}
+    # A history of which much is hidden is looked at a second time, with the labels that this brings.
+    record = RECORD + (2 if who == "manager" else 0)
+    assert {url: n for url, n in many.items() if n > (record if url.endswith("/1/") else LIST)} == {}

@@ -77,6 +77,8 @@ class Served:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # Whoever runs the tests under nohup hands on that the signal is ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
         self.said = ""
         while "Ctrl-C" not in self.said:
