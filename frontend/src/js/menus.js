@@ -1,13 +1,13 @@
 // Menus: arrows walk, a field at the top narrows.
 const items = (menu) => [...menu.querySelectorAll('a[href], button')].filter((item) => item.checkVisibility());
 
-document.addEventListener('toggle', ({ target, newState }) => {
+// Before it opens and in step with it: what is typed at once must not be swept away. The field has the focus by autofocus.
+document.addEventListener('beforetoggle', ({ target, newState }) => {
   if (!target.matches?.('[data-menu]') || newState !== 'open') return;
   const search = target.querySelector('[data-menu-search]');
   if (!search) return;
   search.value = '';
   narrow(target, '');
-  search.focus();
 }, true);
 
 function narrow(menu, text) {
