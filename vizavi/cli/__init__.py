@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from vizavi import __version__
 from vizavi.cli import backup, database, doctor, serve
@@ -17,6 +18,15 @@ from vizavi.cli.data import data_directory, make_data_directory
 
 # `manage` goes to Django as it is, so that its options and its help are Django's own.
 OWN = ("serve", "manage", "doctor", "backup", "restore", "worker")
+
+
+class Parser(argparse.ArgumentParser):
+    """A misspelt command is a mistake like any other: one line and status 1."""
+
+    def error(self, message: str) -> NoReturn:
+        from vizavi.core.errors import CommandError
+
+        raise CommandError(f"{message}; see {self.prog} --help")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(arguments: list[str]) -> int:
     """Parse and dispatch. The data directory is settled first, because Django's settings read it."""
-    parser = argparse.ArgumentParser(prog="vizavi", description="A CRM that a firm runs itself.", allow_abbrev=False)
+    parser = Parser(prog="vizavi", description="A CRM that a firm runs itself.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"Vizavi {__version__}")
     parser.add_argument("--data", metavar="DIR", type=Path, help="data directory (default: $VIZAVI_DATA or ./data)")
     data, rest = split_data(arguments)
