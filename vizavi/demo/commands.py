@@ -18,14 +18,17 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Load or remove."""
-    from vizavi.access.commands import person
+    from vizavi.access.models import User
     from vizavi.demo.load import remove
 
     if not options.remove:
         print("The demo firm is loaded." if load_once(options.lang) else "The demo firm has been loaded before.")
         return 0
-    administrator = person(None)
-    if administrator.email.endswith("@severveter.example.com") and not administrator.last_login:
+    administrators = User.objects.alive().filter(role="administrator", is_active=True).order_by("pk")
+    # Somebody of the demo firm counts who has signed in: that is a person by now.
+    real = [u for u in administrators if u.last_login or not u.email.endswith("@severveter.example.com")]
+    administrator = next(iter(real), None)
+    if administrator is None:
         raise CommandError("make an administrator of your own first: vizavi user add EMAIL --role administrator")
     left = remove(administrator)
     print(f"Removed. {left} records stay, because people have worked on them." if left else "The demo firm is removed.")

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from tests.cast import make_user
 from vizavi.access.models import Department, User
+from vizavi.cli import main
 from vizavi.clients.models import Company, Contact
 from vizavi.core.entity import registry
 from vizavi.core.journal import history
@@ -61,6 +63,13 @@ def test_it_goes_away_without_a_trace_in_the_lists(administrator):
     assert remove(administrator) == 0
     assert counts() == [0, 1, 0, 0]
     assert not is_loaded()
+
+
+def test_the_command_removes_it_as_soon_as_somebody_real_administers(capsys):
+    load_once("ru")
+    assert main(["demo", "--remove"]) == 1 and "administrator of your own" in capsys.readouterr().err
+    make_user("Real", "administrator")
+    assert main(["demo", "--remove"]) == 0 and counts() == [0, 1, 0, 0]
 
 
 def test_what_people_worked_on_stays(administrator):
