@@ -16,6 +16,7 @@ from vizavi.core.fields import (
     Computed,
     Field,
     LinksField,
+    MoneyField,
     Pointing,
     ReachField,
     RelationField,
@@ -24,6 +25,8 @@ from vizavi.core.fields import (
 )
 from vizavi.core.records import Dependent, Journaled, Record
 from vizavi.core.shape import Shape
+from vizavi.ui.html import ALL_TONES
+from vizavi.ui.icons import is_known
 
 if TYPE_CHECKING:
     from vizavi.core.reading import Reader
@@ -172,6 +175,13 @@ class Entity:
                     yield f"{attribute} names {name!r}, which is not a field of {self.model.__name__}"
         if not (isinstance(self.plural, str) and self.plural.isidentifier()):
             yield f"plural is {self.plural!r}, which is no word"
+        if not is_known(self.icon):
+            yield f"icon is {self.icon!r}, which is no icon"
+        if self.tone not in ALL_TONES:
+            yield f"tone is {self.tone!r}, which is no tone"
+        for f in fields.values():
+            if isinstance(f, MoneyField) and f.currency_name not in fields:
+                yield f"{f.name} takes its currency from {f.currency_name!r}, which is no field"
         for name in said.filters:
             if name in fields and not fields[name].filterable:
                 yield f"filters names {name!r}, which cannot be filtered by"

@@ -28,3 +28,12 @@ def icon(name: str, size: str = "", label: str = "") -> Markup:
     except IconDoesNotExist:
         log.warning("There is no icon %r.", name)
         return Markup(lucide(FALLBACK, size=18, **attributes))
+
+
+def is_known(name: str) -> bool:
+    """Is there an icon of that name? A declaration that names another one is a typo."""
+    try:
+        lucide(name)
+    except IconDoesNotExist:
+        return False
+    return True
