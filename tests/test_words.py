@@ -80,7 +80,7 @@ def test_pages_say_nothing_that_is_not_translated(bracketed, administrator, clie
     # No letters in the data, so that every letter that is left is the program's.
     actions.update(registry["user"], administrator.pk, {"name": "77"}, administrator)
     company, _op = actions.create(registry["company"], {"name": "100", "employees": "5", "comment": "1"}, administrator)
-    actions.create(registry["contact"], {"name": "200", "company": company.pk}, administrator)
+    actions.create(registry["contact"], {"name": "200", "companies": [company.pk]}, administrator)
     attach(registry["company"], company, "300.txt", [b"x"], administrator)
     _c, op = actions.update(registry["company"], company.pk, {"employees": "7"}, administrator)
     gone, _op = actions.create(registry["company"], {"name": "400"}, administrator)

@@ -30,7 +30,8 @@ def ids_of(taken: Iterable[models.QuerySet]) -> RawSQL:
             sql, more = rows.values("pk").query.sql_with_params()
             parts.append(f"SELECT * FROM ({sql}) branch_{number}")  # noqa: S608
             params += more
-    return RawSQL(" UNION ALL ".join(parts) or "SELECT CAST(NULL AS bigint) WHERE 1 = 0", params, models.BigIntegerField())  # noqa: S611
+    union = " UNION ALL ".join(parts) or "SELECT CAST(NULL AS bigint) WHERE 1 = 0"
+    return RawSQL(union, params, models.BigIntegerField())  # noqa: S611
 
 
 def write_rows(model: type[models.Model], fields: list[models.Field], rows: list[tuple[Any, list[Any]]]) -> None:
