@@ -34,6 +34,14 @@ def ids_of(taken: Iterable[models.QuerySet]) -> RawSQL:
     return RawSQL(union, params, models.BigIntegerField())  # noqa: S611
 
 
+def merged_into(entity: str, pk: int) -> RawSQL:
+    """The ids of the records that were merged into this one, and into those, for `…__in`."""
+    first = "SELECT record_id FROM core_forward WHERE entity = %s AND into_id = %s"
+    more = "SELECT f.record_id FROM core_forward f JOIN merged ON f.into_id = merged.id WHERE f.entity = %s"
+    sql = f"WITH RECURSIVE merged(id) AS ({first} UNION {more}) SELECT id FROM merged"  # noqa: S608
+    return RawSQL(sql, [entity, pk, entity], models.BigIntegerField())  # noqa: S611
+
+
 def write_rows(model: type[models.Model], fields: list[models.Field], rows: list[tuple[Any, list[Any]]]) -> None:
     """UPDATE of many rows with different values: `rows` is (pk, values in the order of `fields`, as Python values).
 

@@ -36,6 +36,7 @@ class Reader:
         self.user = user
         self._refs: dict[tuple[str, int], Ref] = {}
         self._access: dict[str, door.FieldAccess] = {}
+        self._expected: dict[str, set[int]] = {}
 
     def access(self, entity: Entity) -> door.FieldAccess:
         if entity.name not in self._access:
@@ -49,19 +50,20 @@ class Reader:
 
     def prefetch(self, records: Sequence[Journaled], fields: Iterable[Field]) -> None:
         """Look up everything these fields of these records point to: one query per entity pointed to."""
-        wanted: dict[str, tuple[Entity, set[int]]] = {}
-        for field in fields:
-            for record in records if not field.computed else ():
-                for entity, pk in field.points_to(field.value(record)):
-                    wanted.setdefault(entity.name, (entity, set()))[1].add(pk)
-        for entity, ids in wanted.values():
+        for entity, ids in _pointed(records, fields).items():
             self.refs(entity, ids)
+
+    def expect(self, records: Sequence[Journaled], fields: Iterable[Field]) -> None:
+        """As `prefetch`, but along with what is looked up next of each entity."""
+        for entity, ids in _pointed(records, fields).items():
+            self._expected.setdefault(entity.name, set()).update(ids)
 
     def refs(self, entity: Entity, ids: Iterable[int]) -> dict[int, Ref]:
         """Refs of these ids, the missing ones fetched in one query."""
         ids = set(ids)
         missing = [i for i in ids if (entity.name, i) not in self._refs]
         if missing:
+            missing += [i for i in self._expected.pop(entity.name, ()) if (entity.name, i) not in self._refs]
             found = {r.pk: r for r in entity.model.objects.reach_of(self.user).filter(pk__in=missing)}
             sees_title = self.access(entity).sees(entity.title)
             for i in missing:
@@ -88,3 +90,12 @@ class Reader:
     def json(self, field: Field, record: Journaled) -> Any:
         """The value for the API: an id that the door hides is not given away."""
         return field.value(record) if field.computed else field.seen(field.value(record), self)
+
+
+def _pointed(records: Sequence[Journaled], fields: Iterable[Field]) -> dict[Entity, set[int]]:
+    wanted: dict[Entity, set[int]] = {}
+    for field in fields:
+        for record in records if not field.computed else ():
+            for entity, pk in field.points_to(field.value(record)):
+                wanted.setdefault(entity, set()).add(pk)
+    return wanted

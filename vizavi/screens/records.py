@@ -96,6 +96,9 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
     pane = request.GET.get("pane", "")
     deleted = record.deleted_at is not None
     reader.learn(entity, [] if deleted else [record])
+    # The names that the record shows are looked up together with those in its history.
+    reader.expect([record], reader.fields(entity))
+    told = feed(entity, record, reader, None)
     shown = sections(entity, record, reader, filled=deleted)
     return {
         **head(entity, record, reader),
@@ -108,7 +111,7 @@ def record_context(request: HttpRequest, entity: Entity, record: Journaled, read
         "files": None if deleted or not entity.has_owner else files.card(entity, record, reader),
         "offers": [] if deleted else offers_for(entity, record, reader),
         "panels": {} if deleted else panels_for(entity, record, reader),
-        **feed(entity, record, reader, None),
+        **told,
     }
 
 

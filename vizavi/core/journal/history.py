@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from vizavi.core import door
+from vizavi.core.dialect import ids_of, merged_into
 from vizavi.core.entity import Entity, registry
-from vizavi.core.models import Change, Forward, Operation, TimelineRow
+from vizavi.core.fields import Pointing
+from vizavi.core.models import Change, Operation, TimelineRow
 
 if TYPE_CHECKING:
     from vizavi.core.fields import Field
     from vizavi.core.reading import Reader, Ref
     from vizavi.core.records import Journaled
-
-#: A page of history looks at most at this many rows for those that may be shown.
-OVERFETCH = 500
 
 
 @dataclass
@@ -53,45 +52,33 @@ def history(
     """Entries newest first, and the cursor for older ones (None at the end).
 
     The record itself must have come through the door. Entries of other records are shown only when those are visible;
-    hidden fields are left out. What was merged into the record brings its own history along.
+    hidden fields are left out, and a change of nothing else with them, so that a page may hold less than `limit`.
+    What was merged into the record brings its own history along.
     """
-    ids = [record.pk, *merged_into(entity, record.pk)]
-    rows = TimelineRow.objects.filter(entity=entity.name, record_id__in=ids).order_by("-at", "-pk")
-    entries: list[Entry] = []
-    looked = 0
-    cursor = before
-    last = rows.filter(pk=before).first() if before else None
-    if before and last is None:
-        return [], None
-    while len(entries) < limit and looked < OVERFETCH:
-        older = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk)) if last else rows
-        # What one look did not fill, a second does: however much is hidden, the number of queries stays the same.
-        size = OVERFETCH - looked if looked else limit
-        batch = list(older.select_related("change__operation")[: size + 1])
-        if not batch:
-            return entries, None
-        _learn(batch, reader, entity, record)
-        for row in batch[:size]:
-            looked += 1
-            cursor, last = row.pk, row
-            entry = _entry(row, entity, record, reader)
-            if entry:
-                entries.append(entry)
-            if len(entries) == limit:
-                break
-        if len(batch) <= size and cursor == batch[-1].pk:
-            return entries, None
-    return entries, cursor
+    rows = TimelineRow.objects.filter(_shown(entity, record, reader), entity=entity.name).order_by("-at", "-pk")
+    if before is not None:
+        last = TimelineRow.objects.filter(entity=entity.name, pk=before).first()
+        if last is None:
+            return [], None
+        rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+    # The newest of each, by the index, and of those together the newest.
+    own = rows.filter(record_id=record.pk)[: limit + 1]
+    merged = rows.filter(record_id__in=merged_into(entity.name, record.pk))[: limit + 1]
+    newest = TimelineRow.objects.filter(pk__in=ids_of([own, merged])).order_by("-at", "-pk")[: limit + 1]
+    batch = list(newest.select_related("change__operation"))
+    _learn(batch[:limit], reader, entity, record)
+    entries = [e for row in batch[:limit] if (e := _entry(row, entity, record, reader))]
+    return entries, batch[limit - 1].pk if len(batch) > limit else None
 
 
-def merged_into(entity: Entity, pk: int) -> list[int]:
-    """The records that were merged into this one, and into those."""
-    found: list[int] = []
-    front = [pk]
-    while front:
-        known = Forward.objects.filter(entity=entity.name, into_id__in=front).exclude(record_id__in=[pk, *found])
-        front = list(known.values_list("record_id", flat=True))
-        found += front
+def _shown(entity: Entity, record: Journaled, reader: Reader) -> Q:
+    """The rows of this record's history whose source this person sees (or the record itself is the source)."""
+    found = Q(source_entity=entity.name, source_id=record.pk)
+    for source in registry:
+        points_here = any(isinstance(f, Pointing) and f.target is entity for f in source.fields.values())
+        if (points_here or source is entity or source.linked_about) and door.branches(reader.user, source):
+            seen = source.model.objects.reach_of(reader.user).filter(pk=OuterRef("source_id"))
+            found |= Q(Exists(seen), source_entity=source.name)
     return found
 
 
