@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
 from vizavi.clients import columns
 from vizavi.core.fields import ReachField, TextField, register_kind
@@ -55,6 +55,23 @@ class MessengersField(ReachField):
             return {"kind": network, "value": handle or value}
         return {"kind": kind, "value": value}
 
+    def to_python(self, raw: Any) -> list[dict[str, str]]:
+        """Also out of a text: `Telegram: @anna, VK: anna` as it is shown, each kind by its name in either language."""
+        return super().to_python(list(map(self.named, re.split(r"[,;\n]", raw))) if isinstance(raw, str) else raw)
+
+    def named(self, text: str) -> dict[str, str]:
+        """`Telegram: @anna` as kind and value; what has no kind before it is of the first one."""
+        word, colon, value = text.partition(":")
+        wanted = fold(word)
+        for kind, label in self.KINDS if colon else ():
+            names = {kind}
+            for language in ("ru", "en"):
+                with override(language):
+                    names.add(fold(str(label)))
+            if wanted in names:
+                return {"kind": kind, "value": value.strip()}
+        return {"value": text.strip()}
+
     def key_of(self, item: dict[str, str]) -> str:
         return f"{item['kind']}:{self._number(item['value']) or item['value'].lstrip('@').lower()}"[:254]
 
@@ -96,6 +113,8 @@ class AddressesField(ReachField):
     """Postal addresses, each in one line; nobody is recognised by one."""
 
     kind = "addresses"
+    #: Each can be put together out of the parts of an address (`core.columns.Address`).
+    postal = True
     likeness = ""
     operators = ("contains", "empty")
     LONGEST = 500

@@ -25,10 +25,28 @@ _WORDS = {
         "ibn", "bin", "ибн", "бин",
     },
 }  # fmt: skip
+#: «Иванов И. П.», «И.П. Иванов».
+_INITIALS = re.compile(r"(?:([^\s.]{2,})\s+)?(\w)\.\s*(\w)\.(?:\s*([^\s.]{2,}))?")
 _SURNAMES = re.compile(
     r".+(ов|ев|ин|ын|ова|ева|ина|ына|ский|цкий|ская|цкая|ой|ый|ая|енко|ко|чук|юк|ук|ак|як|их|ых|дзе|швили|ян|янц"
     r"|ов[аи]ч|ич|ovich|ov|ev|ova|eva|sky|skaya|enko|yan)$"
 )
+
+#: The usual first names of Russia: where two words could be either, the one that stands here is the name.
+_USUAL = """
+александр алексей альберт анатолий андрей антон арсений артем артур богдан борис вадим валентин валерий василий
+виктор виталий владимир владислав вячеслав геннадий георгий герман глеб григорий давид даниил данила денис дмитрий
+егор евгений иван игорь илья иннокентий кирилл константин лев леонид максим марат марк матвей михаил никита николай
+олег павел петр равиль рашид ринат родион роман руслан рустам савелий семен сергей станислав степан тарас тимофей
+тимур федор филипп эдуард юрий яков ян ярослав саша женя миша коля вася петя дима леша сережа паша витя
+ада алевтина александра алена алина алиса алла альбина анастасия ангелина анжела анна антонина арина валентина
+валерия варвара василиса вера вероника виктория галина дарья диана ева евгения екатерина елена елизавета жанна
+зинаида злата зоя инга инна ирина карина кира клавдия кристина ксения лариса лидия лия любовь людмила маргарита
+марина мария марья милана надежда наталия наталья нина оксана олеся ольга полина раиса регина римма светлана софия
+софья таисия тамара татьяна ульяна фаина эвелина элеонора эльвира эмма юлия яна ярослава аня катя лена маша наташа
+оля света таня юля настя даша
+"""
+_FIRST = frozenset(_USUAL.split())
 
 
 def guess_gender(patronymic: str | None) -> str:
@@ -51,8 +69,13 @@ def full_name(surname: str, name: str, patronymic: str) -> str:
 def split_name(text: str) -> dict[str, str]:
     """The parts of a full name, as `surname`, `name`, `patronymic`; what cannot be told apart is the name.
 
-    Both orders are understood: a patronymic stands after the name, a comma after the surname.
+    Both orders are understood: a patronymic stands after the name, a comma after the surname; else the usual first
+    names tell, then the endings of surnames, and what is left is in the order of English.
     """
+    if initials := _INITIALS.fullmatch(text.strip()):
+        before, one, two, after = initials.groups()
+        if bool(before) != bool(after):
+            return _parts(before or after, [f"{one}."], f"{two}.")
     surname, comma, rest = text.partition(",")
     if comma and rest.strip():
         return _parts(surname, *_patronymic(rest.split()))
@@ -64,7 +87,10 @@ def split_name(text: str) -> dict[str, str]:
     if patronymic:
         return _parts(words[0], words[1:], patronymic)
     first, last = fold(words[0]), fold(words[-1])
-    if _SURNAMES.match(first) and not _SURNAMES.match(last):
+    known = [word in _FIRST for word in (first, last)]
+    if known[0] == known[1]:
+        known = [_SURNAMES.match(word) is None for word in (first, last)]
+    if known == [False, True]:
         return _parts(words[0], words[1:], "")
     return _parts(words[-1], words[:-1], "")
 

@@ -13,9 +13,10 @@ from vizavi.core import door, filters, pages
 from vizavi.core.actions import permit
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid
-from vizavi.core.fields import AddressField, EmailsField, Field, PhonesField
+from vizavi.core.fields import AddressField, EmailsField, Field, PhonesField, ReachField
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
+from vizavi.exchange.targets import pieces_of
 from vizavi.tables import vcard, writing
 
 CHUNK = 500
@@ -141,13 +142,19 @@ def card_of(entity: Entity, record: Journaled, reader: Reader, fields: list[Fiel
         value = f.value(record)
         if f.is_empty(value):
             continue
-        if isinstance(f, PhonesField | EmailsField):
+        if f.kind == "messengers":
+            cells["messengers"] = "\n".join(f"{item['kind']}: {item['value']}" for item in value)
+        elif isinstance(f, ReachField) and pieces_of(f):
+            if "address_line" not in cells:
+                cells |= {"address_kind": value[0]["kind"], "address_line": value[0]["value"]}
+        elif isinstance(f, PhonesField | EmailsField):
             heading = "phone" if isinstance(f, PhonesField) else "email"
             for item in value:
                 key = f"{heading}_{item['kind']}"
                 number = item.get("e164") or item["value"]
                 cells[key] = f"{cells[key]}\n{number}" if key in cells else number
         elif isinstance(f, AddressField) and "address_line" not in cells:
+            cells["address_kind"] = "work"
             cells |= {f"address_{part}": str(text) for part, text in value.items()}
         elif f.name in ("surname", "name", "patronymic", "position") and people:
             cells[f.name] = str(value)

@@ -26,7 +26,7 @@ name: First Name | FirstName | Given Name | Имя контакта | Person - F
 patronymic: Отчество | Middle Name | MiddleName | Additional Name | Second Name
 full_name: ФИО | Полное имя | Полное имя контакта | Имя и фамилия | Фамилия, имя | Контактное лицо | Конт. лицо
     | Контакт | Имя и отчество | Full Name | Fullname | Display Name | Contact Name | Contact Full Name | Name
-    | Person - Name | Отображаемое имя | Краткое имя | Deal - Contact person
+    | Person - Name | Имя, Фамилия | First name, Last name | Отображаемое имя | Краткое имя | Deal - Contact person
 position: Должность | Job Title | Title | Position | Organization # - Title | Organization Title | Person - Job title
 gender: Пол | Gender
 birthday: Дата рождения | День рождения | ДР | Birthday | Birthdate | Birth date | Date of birth | Person - Birthday
@@ -73,23 +73,76 @@ emails.personal: Личный email | Частный e-mail | Personal email | H
 emails.other: Другой email | E-mail для рассылок | Other email | Other E-mail | E-mail for newsletters
     | Person - Email - Other | email_other
 
-address.line|company.address.line: Адрес | Фактический адрес | Юридический адрес | Улица | Улица, дом, корпус, строение
-    | Улица (раб. адрес) | Улица # (раб. адрес) | Street | Street Address | Address | Mailing Street | MailingStreet
-    | Billing Street | BillingStreet | Business Street | Business Street # | Work Address | Work Address # | Work Street
-    | Address 1 - Street | Address 1 - Extended Address | Organization - Address | Person - Postal address | address_line
-address.city|company.address.city: Город | Населенный пункт | Город (раб. адрес) | City | Mailing City | MailingCity
-    | Billing City | BillingCity | Business City | Work City | Address 1 - City | Organization - City/town/village/locality
-    | Person - City/town/village/locality of Postal address | address_city
-address.region|company.address.region: Область | Регион | Область (раб. адрес) | State | State/Region | State/Province
-    | Mailing State | MailingState | Mailing State/Province | Billing State | BillingState | Billing State/Province
-    | Business State | Work State | Address 1 - Region | Region | Organization - State/county | address_region
-address.postcode|company.address.postcode: Индекс | Почтовый индекс | Индекс (раб. адрес) | Почтовый код (раб. адрес)
-    | Postal Code | Zip | Zip Code | Zip/Postal Code | Mailing Zip/Postal Code | MailingPostalCode | Mailing Postal Code
-    | Billing Zip/Postal Code | BillingPostalCode | Business Postal Code | Work ZipCode | Address 1 - Postal Code
-    | Organization - ZIP/Postal code | address_postcode
-address.country|company.address.country: Страна | Страна или регион (раб. адрес) | Страна (раб. адрес) | Country
-    | Country/Region | Mailing Country | MailingCountry | Billing Country | BillingCountry | Business Country/Region
-    | Work Country | Address 1 - Country | Organization - Country | address_country
+address.line|addresses.work.line|company.address.line: Адрес | Улица | Улица, дом, корпус, строение | Улица, номер дома
+    | Квартира, офис, комната, этаж | Фактический адрес | Юридический адрес | Улица (раб. адрес) | Улица # (раб. адрес)
+    | Street | Street address | Address | Suite / Apartment | Mailing Street | MailingStreet | Billing Street
+    | BillingStreet | Business Street | Business Street # | Work Address | Work Address # | Work Street
+    | Organization - Address | Organization - Street/road name of Address | Organization - House number of Address
+    | Organization - Apartment/suite no of Address | Person - Postal address
+    | Person - Street/road name of Postal address | Person - House number of Postal address
+    | Person - Apartment/suite no of Postal address
+address.city|addresses.work.city|company.address.city: Город | Населенный пункт | Город (раб. адрес) | City | Mailing City
+    | MailingCity | Billing City | BillingCity | Business City | Work City
+    | Organization - City/town/village/locality | Organization - City/town/village/locality of Address
+    | Person - City/town/village/locality of Postal address
+address.region|addresses.work.region|company.address.region: Область | Регион | Область (раб. адрес) | State
+    | State/Region | State/Province | State / Province | Mailing State | MailingState | Mailing State/Province
+    | Billing State | BillingState | Billing State/Province | Business State | Work State | Region
+    | Organization - State/county | Organization - State/county of Address | Organization - Region of Address
+    | Person - State/county of Postal address
+address.postcode|addresses.work.postcode|company.address.postcode: Индекс | Почтовый индекс | Индекс (раб. адрес)
+    | Почтовый код (раб. адрес) | Postal Code | Zip | Zip Code | Zip/Postal Code | Mailing Zip/Postal Code
+    | MailingPostalCode | Mailing Postal Code | Billing Zip/Postal Code | BillingPostalCode | Business Postal Code
+    | Work ZipCode | Organization - ZIP/Postal code
+    | Organization - ZIP/Postal code of Address | Person - ZIP/Postal code of Postal address
+address.country|addresses.work.country|company.address.country: Страна | Страна или регион (раб. адрес)
+    | Страна (раб. адрес) | Country | Country/Region | Mailing Country | MailingCountry | Billing Country | BillingCountry
+    | Business Country/Region | Work Country | Organization - Country
+    | Organization - Country of Address | Person - Country of Postal address
+addresses.home.line: Домашний адрес | Улица (дом. адрес) | Улица # (дом. адрес) | Home Street | Home Street # | Home Address
+    | Home Address #
+addresses.home.city: Город (дом. адрес) | Home City
+addresses.home.region: Область (дом. адрес) | Home State
+addresses.home.postcode: Индекс (дом. адрес) | Почтовый код (дом.) | Почтовый код (дом. адрес) | Home Postal Code
+    | Home ZipCode
+addresses.home.country: Страна или регион (дом. адрес) | Страна (дом. адрес) | Home Country | Home Country/Region
+addresses.other.line: Улица (другой адрес) | Улица # (другой адрес) | Other Street | Other Street # | OtherStreet
+addresses.other.city: Город (другой адрес) | Other City | OtherCity
+addresses.other.region: Область (другой адрес) | Other State | OtherState | Other State/Province
+addresses.other.postcode: Индекс (другой адрес) | Почтовый код (другой адрес) | Other Postal Code | OtherPostalCode
+    | Other Zip/Postal Code
+addresses.other.country: Страна или регион (другой адрес) | Страна (другой адрес) | Other Country | OtherCountry
+    | Other Country/Region
+addresses.kind: Address # - Type | Address # - Label | address_kind
+address.line|addresses.line|company.address.line: Address # - Street | Address # - Extended Address | address_line
+address.city|addresses.city|company.address.city: Address # - City | address_city
+address.region|addresses.region|company.address.region: Address # - Region | address_region
+address.postcode|addresses.postcode|company.address.postcode: Address # - Postal Code | address_postcode
+address.country|addresses.country|company.address.country: Address # - Country | address_country
+
+messengers.telegram: Контакт Telegram | Телеграм | Telegram | Telegram username | Telegram Contact | Telegram account
+messengers.whatsapp: Контакт WhatsApp | WhatsApp | Ватсап | WhatsApp Phone Number | WhatsApp number
+messengers.max: Контакт MAX | MAX
+messengers.vk: Контакт ВКонтакте | Страница ВКонтакте | ВКонтакте | VK | VK page | VK Contact
+messengers.viber: Контакт Viber | Вайбер | Viber | Viber Contact
+messengers.skype: Контакт Skype | Skype | Скайп | Skype ID | Skype Contact
+messengers.facebook: Контакт Facebook | Страница Facebook | Facebook | Facebook page | Facebook Contact
+messengers.instagram: Контакт Instagram | Комментарии Instagram | Instagram
+messengers.linkedin: LinkedIn | LinkedIn URL | LinkedIn Profile | LinkedIn Profile URL
+messengers.other: Контакт ICQ | Контакт Jabber | Другой контакт | ICQ | Jabber | Google Talk | Другой IM | Other IM
+    | Other contact | Адрес IM | IMAddress | IM Address | Screen Name | Псевдоним в чате
+messengers.kind: IM # - Service
+messengers: Мессенджеры | Мессенджер | Messengers | Messenger | Instant messenger | Person - Instant messenger
+    | IM # - Value | messengers
+
+companies.role: Роль | Роль в компании | Роль контакта | Role | Contact Role | Account Contact Role
+utm_source: UTM Source | Рекламная система | Ad system | UTM-метка источника
+utm_medium: UTM Medium | Тип трафика | Medium
+utm_campaign: UTM Campaign | Обозначение рекламной кампании | Ad campaign UTM
+utm_content: UTM Content | Содержание кампании | Campaign contents
+utm_term: UTM Term | Условие поиска кампании | Campaign search term
+referrer: UTM Referrer | Referrer | Referer | Реферер | Источник перехода
+landing_page: Landing Page | Посадочная страница | Страница захвата
 
 tags: Теги | Метки | Тег | Tags | Labels | Label | Group Membership | Категории | Categories | Person - Labels
     | Organization - Labels
@@ -104,8 +157,15 @@ comment|note|notes|description: Комментарий | Комментарии 
 """
 
 #: Headings that mean something else when another stands beside them: {heading: (the other, the place then)}.
-#: Outlook's Title is Mr or Ms; Thunderbird has the year, the month and the Birth Day in columns of their own.
-INSTEAD = {"title": ("jobtitle", ""), "birthday": ("birthyear", "birthday.day")}
+#: Outlook's Title is Mr or Ms; Thunderbird has the year, the month and the Birth Day in columns of their own; Bitrix24 has the
+#: whole address before its parts, Pipedrive too.
+INSTEAD = {
+    "title": ("jobtitle", ""),
+    "birthday": ("birthyear", "birthday.day"),
+    "адрес": ("населенныйпункт", ""),
+    "organizationaddress": ("organizationcitytownvillagelocalityofaddress", ""),
+    "personpostaladdress": ("personcitytownvillagelocalityofpostaladdress", ""),
+}
 
 #: By which words a program names the kind of a number or an address in a column beside it, and the gender.
 KINDS = {
@@ -114,7 +174,9 @@ KINDS = {
     "home": "Home | Домашний | Дом",
     "personal": "Home | Personal | Личный | Private | Домашний",
     "fax": "Fax | Work Fax | Home Fax | Факс | Рабочий факс | Домашний факс | workFax | homeFax",
-    "other": "Other | Другой | Прочее | Pager",
+    "other": "Other | Другой | Прочее | Pager | ICQ | Jabber | AIM | MSN | Yahoo | Google Talk | QQ",
+    "vk": "ВКонтакте | VKontakte",
+    "telegram": "Телеграм",
     "male": "M | Male | М | Муж | Мужской | Мужчина",
     "female": "F | Female | Ж | Жен | Женский | Женщина",
 }

@@ -17,7 +17,16 @@ from django.utils.translation import override
 from vizavi.core import door
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid
-from vizavi.core.fields import ChoiceField, EmailsField, Field, LongTextField, PhonesField, TextField, UserField
+from vizavi.core.fields import (
+    ChoiceField,
+    EmailsField,
+    Field,
+    LongTextField,
+    PhonesField,
+    ReachField,
+    TextField,
+    UserField,
+)
 from vizavi.core.reading import Reader
 from vizavi.exchange import layouts, targets
 from vizavi.exchange.layouts import normal
@@ -70,7 +79,7 @@ def names_of(f: Field) -> set[str]:
 def repeatable(target: Target) -> bool:
     """Whether several columns may fill it together."""
     f = target.field
-    if isinstance(f, PhonesField | EmailsField) or target.part in targets.Address.PARTS:
+    if isinstance(f, ReachField) or target.part in targets.Address.PARTS:
         return True
     return target.part == FULL_NAME or type(f) in (TextField, LongTextField)
 
@@ -81,15 +90,42 @@ _CALLED = ("name", "имя")
 
 def goes_on(target: Target, heading: str) -> bool:
     """Whether a second column of the same place adds to the first; two lines of text are more often the same twice."""
-    if isinstance(target.field, PhonesField | EmailsField | LongTextField):
-        return True
-    return target.part == "line" and bool(re.search(r"\d|extended", heading, re.I))
+    if target.part.rpartition(".")[2] in targets.Address.PARTS:
+        # The second line of one address, or (where each has a number) a part of another address.
+        several = bool(targets.pieces_of(target.field)) and " - " in heading
+        return several or (
+            target.part.endswith("line") and bool(re.search(r"\d|extended|house|suite|офис", heading, re.I))
+        )
+    return isinstance(target.field, ReachField | LongTextField)
 
 
 def guess(entity: Entity, table: Table, reader: Reader) -> Mapping:
     """The mapping that the headings and the values suggest."""
     fields = targets.fillable(entity, reader)
     labels = {path: name for name in fields for path in names_of(name)}
+    columns = _guess_columns(entity, table, reader, labels)
+    columns = _guess_columns(entity, table, reader, labels, _unnamed(entity, columns, reader))
+    if targets.has_full_name(entity):
+        _settle_names(columns)
+    mapping = Mapping(columns=columns, duplicates=FILL)
+    mapping.month_first = month_first(table, mapping, entity, reader)
+    mapping.values = guess_values(entity, table, mapping, reader)
+    keys = [f.name for f in key_fields(entity, reader)]
+    mapping.keys = [name for name in keys if name in heads(columns) and (name in entity.keys or not entity.keys)]
+    return mapping
+
+
+def _unnamed(entity: Entity, columns: dict[str, str], reader: Reader) -> set[str]:
+    """The relations of which columns say something, but not who it is: nothing could be found or made by them."""
+    found = [t for path in columns.values() if (t := targets.resolve(entity, path, reader)) and t.via is not None]
+    named = {t.via.name for t in found if t.field and t.field.name in (t.entity.title, *t.entity.keys)}  # type: ignore[union-attr]
+    return {t.via.name for t in found} - named  # type: ignore[union-attr]
+
+
+def _guess_columns(
+    entity: Entity, table: Table, reader: Reader, labels: dict[str, Field], without: Iterable[str] = ()
+) -> dict[str, str]:
+    """The place of each heading; none beyond the relations `without`."""
     columns: dict[str, str] = {}
     known = {normal(heading) for heading in table.headers}
     for heading in table.headers:
@@ -108,17 +144,12 @@ def guess(entity: Entity, table: Table, reader: Reader) -> Mapping:
         for path in wanted:
             target = targets.resolve(entity, path, reader)
             taken = target and target.path in columns.values()
+            if target and target.via is not None and target.via.name in without:
+                continue
             if target and (not taken or goes_on(target, heading)):
                 columns[heading] = target.path
                 break
-    if targets.has_full_name(entity):
-        _settle_names(columns)
-    mapping = Mapping(columns=columns, duplicates=FILL)
-    mapping.month_first = month_first(table, mapping, entity, reader)
-    mapping.values = guess_values(entity, table, mapping, reader)
-    keys = [f.name for f in key_fields(entity, reader)]
-    mapping.keys = [name for name in keys if name in heads(columns) and (name in entity.keys or not entity.keys)]
-    return mapping
+    return columns
 
 
 def heads(columns: dict[str, str]) -> set[str]:

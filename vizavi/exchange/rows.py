@@ -11,17 +11,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from vizavi.core.columns import Address
 from vizavi.core.entity import Entity
-from vizavi.core.fields import (
-    AddressField,
-    DateField,
-    EmailsField,
-    Field,
-    LongTextField,
-    NumberField,
-    PhonesField,
-    RelationField,
-)
+from vizavi.core.fields import AddressField, DateField, Field, LongTextField, NumberField, ReachField, RelationField
 from vizavi.core.fold import sort_key
 from vizavi.core.reading import Reader
 from vizavi.exchange import layouts, targets
@@ -32,8 +24,8 @@ from vizavi.tables.writing import unquoted
 
 #: Between several values in one cell, as Google writes them.
 _MANY = re.compile(r"\s:::\s|\n")
-#: How Outlook writes a day that nobody knows.
-_NO_DAY = re.compile(r"0+[./-]0+[./-]0+")
+#: How Outlook writes a day that nobody knows, and Google one without its year.
+_NO_DAY = re.compile(r"0+[./-]0+[./-]0+|--\d\d?-?\d\d?")
 _WORDS = re.compile(r"[,;\n]|:::")
 #: The group in which Google has everybody.
 _NO_WORDS = frozenset({"mycontacts"})
@@ -84,6 +76,8 @@ class RowReader:
             target = targets.resolve(entity, mapping.columns.get(heading, ""), reader)
             if target is not None:
                 self.columns.append((number, target))
+        #: After how many columns of kinds of its field a column stands: all of these are of one value.
+        self.groups = self._groups()
         # A record may point to one that stands further down in the same file: those come in a second pass.
         self.later = [
             (n, t.field) for n, t in self.columns if isinstance(t.field, RelationField) and t.field.target is entity
@@ -93,6 +87,15 @@ class RowReader:
         #: Tags by their folded name: ids, or words that are not there yet.
         self.coined: dict[str, int | str] = {}
         self._source = fingerprint(table.headers)[:12]
+
+    def _groups(self) -> dict[int, int]:
+        seen: dict[tuple[str, str], int] = {}
+        found: dict[int, int] = {}
+        for at, target in self.columns:
+            key = (target.via.name if target.via else "", target.field.name if target.field else "")
+            seen[key] = seen.get(key, 0) + (target.part == KIND)
+            found[at] = seen[key]
+        return found
 
     def read(self, number: int, cells: list[Any]) -> Row:
         """The values of a row, or what is wrong with it, by column."""
@@ -105,7 +108,7 @@ class RowReader:
             return row
         pieces: dict[tuple[str, str], list[Any]] = {}
         names: dict[str, dict[str, str]] = {}
-        kind = ""
+        kinds: dict[tuple[str, str, int], str] = {}
         later = {at for at, _f in self.later}
         for at, target in self.columns:
             raw = self._clean(cells[at])
@@ -120,15 +123,15 @@ class RowReader:
                 elif target.part == ROLE:
                     row.related.setdefault(via, Part()).role = " ".join(str(raw).split())
                 continue
+            group = (via, f.name, self.groups[at])
             if target.part == KIND:
-                kind = layouts.kind_of(str(raw).lstrip("* "), [k for k, _label in f.options])  # type: ignore[attr-defined]
+                kinds[group] = layouts.kind_of(str(raw).lstrip("* "), [k for k, _label in f.options])  # type: ignore[attr-defined]
                 continue
             try:
-                piece = self._piece(target, raw, kind)
+                piece = self._piece(target, raw, kinds.get(group, ""), self.groups[at])
                 pieces.setdefault((via, f.name), []).append(piece)
             except ValidationError as error:
                 row.refuse(" ".join(error.messages), at)
-            kind = ""
         for (via, name), found in pieces.items():
             part = row.own if not via else row.related.setdefault(via, Part())
             f = self._field(via, name)
@@ -155,12 +158,17 @@ class RowReader:
         entity: Any = self.relations[via].target if via else self.entity  # type: ignore[attr-defined]
         return entity.fields[name]
 
-    def _piece(self, target: Target, raw: Any, kind: str) -> Any:
+    def _piece(self, target: Target, raw: Any, kind: str, group: int = 0) -> Any:
         """One cell as a value or as a part of one. Raises `ValidationError`."""
         f: Any = target.field
-        if isinstance(f, PhonesField | EmailsField):
-            items = [item for text in _MANY.split(str(raw)) if text.strip() for item in f.parse(text) or ()]
+        if isinstance(f, ReachField):
+            chosen, _dot, piece = target.part.rpartition(".")
+            if piece in targets.pieces_of(f):
+                return {"of": (chosen or kind, group), piece: str(raw)}
             chosen = target.part or kind
+            if targets.pieces_of(f) and chosen:
+                return [{"kind": chosen, "value": " ".join(str(raw).split())}]
+            items = [item for text in _MANY.split(str(raw)) if text.strip() for item in f.parse(text) or ()]
             return [{**item, "kind": chosen} for item in items] if chosen else items
         if isinstance(f, AddressField) and target.part:
             return {target.part: str(raw)}
@@ -186,14 +194,16 @@ class RowReader:
 
     def _whole(self, f: Field, found: list[Any]) -> Any:
         """The pieces of several columns as one value. Raises `ValidationError`."""
-        if isinstance(f, PhonesField | EmailsField):
-            return f.parse([item for items in found for item in items])
-        if isinstance(found[0], dict) and isinstance(f, AddressField):
-            parts: dict[str, list[str]] = {}
+        if isinstance(f, ReachField):
+            whole = [item for items in found if isinstance(items, list) for item in items]
+            apart: dict[tuple[str, int], list[dict[str, Any]]] = {}
             for piece in found:
-                for part, text in piece.items():
-                    parts.setdefault(part, []).append(text)
-            return f.parse({part: ", ".join(dict.fromkeys(texts)) for part, texts in parts.items()})
+                if isinstance(piece, dict):
+                    apart.setdefault(piece.pop("of"), []).append(piece)
+            lines = [{"kind": kind, "value": Address.text_of(_joined(p))} for (kind, _at), p in apart.items()]
+            return f.parse([*whole, *lines])
+        if isinstance(found[0], dict) and isinstance(f, AddressField):
+            return f.parse(_joined(found))
         if isinstance(found[0], dict) and isinstance(f, DateField):
             numbers = {part: value for piece in found for part, value in piece.items()}
             try:
@@ -245,6 +255,15 @@ class RowReader:
         elif not keys:
             said = sorted((t.path, str(row.cells[n])) for n, t in self.columns if str(row.cells[n] or "").strip())
             row.origin = "row:" + hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def _joined(pieces: list[dict[str, Any]]) -> dict[str, str]:
+    """The parts of an address out of several columns; what two of them say of one part stands in one line, once."""
+    parts: dict[str, dict[str, None]] = {}
+    for piece in pieces:
+        for part, text in piece.items():
+            parts.setdefault(part, {})[" ".join(str(text).split())] = None
+    return {part: ", ".join(texts) for part, texts in parts.items()}
 
 
 def mended(cells: list[Any], fix: dict[str, str], width: int) -> list[Any]:

@@ -1,8 +1,9 @@
 """Where a column of a file may go: a field, a part of one, or a field of a related record, written as a path.
 
 `name` · `phones.mobile` (a number of that kind) · `phones.kind` (names the kind of the next column of numbers) ·
-`address.city` · `birthday.year` · `full_name` (split into surname, name and patronymic) · `company.inn` (a company found by
-its keys, else made) · `companies.role` · `id` (the number that the record has in the program it comes from).
+`address.city` · `addresses.work.city` (several addresses, each of a kind and out of parts) · `birthday.year` ·
+`full_name` (split into surname, name and patronymic) · `company.inn` (a company found by its keys, else made) ·
+`companies.role` · `id` (the number that the record has in the program it comes from).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from vizavi.core import door
 from vizavi.core.columns import Address
 from vizavi.core.entity import BOOKKEEPING, Entity
-from vizavi.core.fields import AddressField, DateField, DateTimeField, EmailsField, Field, PhonesField, RelationField
+from vizavi.core.fields import AddressField, DateField, DateTimeField, Field, ReachField, RelationField
 from vizavi.core.reading import Reader
 
 ID, FULL_NAME, KIND, ROLE = "id", "full_name", "kind", "role"
@@ -52,7 +53,7 @@ def part_label(f: Field | None, part: str) -> str:
         "line": _("street, house"), "city": _("city"), "region": _("region"), "postcode": _("postcode"),
         "country": _("country"), "year": _("year"), "month": _("month"), "day": _("day"),
     }  # fmt: skip
-    return str(dict(getattr(f, "options", ())).get(part) or named[part])
+    return ": ".join(str(dict(getattr(f, "options", ())).get(word) or named[word]) for word in part.split("."))
 
 
 def fillable(entity: Entity, reader: Reader) -> list[Field]:
@@ -76,13 +77,20 @@ def linked_entity(f: Field, entity: Entity) -> Entity | None:
 
 def parts_of(f: Field) -> list[str]:
     """The parts that a field has; those of a date are understood, but hardly ever wanted."""
-    if isinstance(f, PhonesField | EmailsField):
-        return [*(key for key, _label in f.options), KIND]
+    if isinstance(f, ReachField):
+        kinds = [key for key, _label in f.options]
+        pieces = pieces_of(f)
+        return [*kinds, KIND, *pieces, *(f"{kind}.{piece}" for kind in kinds for piece in pieces)]
     if isinstance(f, AddressField):
         return list(Address.PARTS)
     if isinstance(f, DateField) and not isinstance(f, DateTimeField):
         return list(DATE_PARTS)
     return []
+
+
+def pieces_of(f: Field | None) -> tuple[str, ...]:
+    """The pieces out of which each of several values is put together: those of a postal address."""
+    return Address.PARTS if getattr(f, "postal", False) else ()
 
 
 def resolve(entity: Entity, path: str, reader: Reader, via: Field | None = None) -> Target | None:
@@ -113,6 +121,13 @@ def resolve(entity: Entity, path: str, reader: Reader, via: Field | None = None)
     return resolve(other, rest, reader, via=f)
 
 
+def chosen(f: Field, part: str) -> bool:
+    """Whether a person would choose a part; the others are understood when a program writes them."""
+    if part in DATE_PARTS:
+        return False
+    return not pieces_of(f) or part.partition(".")[0] in [key for key, _label in f.options][:2]  # type: ignore[attr-defined]
+
+
 def offered(entity: Entity, reader: Reader, via: Field | None = None) -> list[tuple[str, list[Target]]]:
     """What a person chooses from, under headings: the record's own places, then those of each related record."""
     own: list[Target] = []
@@ -133,7 +148,5 @@ def offered(entity: Entity, reader: Reader, via: Field | None = None) -> list[tu
         if via is not None and (isinstance(f, RelationField) or hasattr(f, "target") or f.name in BOOKKEEPING):
             continue
         own.append(Target(prefix + f.name, entity, f, "", via))
-        own += [
-            Target(f"{prefix}{f.name}.{part}", entity, f, part, via) for part in parts_of(f) if part not in DATE_PARTS
-        ]
+        own += [Target(f"{prefix}{f.name}.{part}", entity, f, part, via) for part in parts_of(f) if chosen(f, part)]
     return [(entity.label, own), *others]

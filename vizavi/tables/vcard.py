@@ -23,7 +23,7 @@ ADDRESS = ("line", "city", "region", "postcode", "country")
 HEADINGS = (
     "full_name", "surname", "name", "patronymic", "organization", "department", "position",
     *(f"phone_{kind}" for kind in PHONES), *(f"email_{kind}" for kind in EMAILS),
-    *(f"address_{part}" for part in ADDRESS), "url", "birthday", "gender", "note", "uid",
+    "address_kind", *(f"address_{part}" for part in ADDRESS), "url", "birthday", "gender", "messengers", "note", "uid",
 )  # fmt: skip
 _NAMED = ("full_name", "surname", "name", "organization", *(h for h in HEADINGS if h.startswith(("phone_", "email_"))))
 _LEFT_OUT = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
@@ -33,6 +33,26 @@ _BEGIN = re.compile(rb"\s*BEGIN\s*:\s*VCARD\s*", re.I)
 _END = re.compile(rb"\s*END\s*:\s*VCARD\s*", re.I)
 _PARAMETER = re.compile(r';((?:[^";:]|"[^"]*")*)')
 _LABELS = {"mobile": "mobile", "iphone": "mobile", "work": "work", "home": "home", "homefax": "fax", "workfax": "fax"}
+
+
+#: Messengers and networks by which a card names a handle, and schemes of addresses that mean one of them.
+_NETWORKS = frozenset(
+    (
+        "TELEGRAM",
+        "WHATSAPP",
+        "MAX",
+        "VK",
+        "VIBER",
+        "OK",
+        "SKYPE",
+        "WECHAT",
+        "FACEBOOK",
+        "INSTAGRAM",
+        "LINKEDIN",
+        "OTHER",
+    )
+)
+_SCHEMES = {"tg": "telegram", "weixin": "wechat", "vkontakte": "vk", "aim": "other", "xmpp": "other", "icq": "other"}
 
 
 def looks_like(begin: str) -> bool:
@@ -151,7 +171,7 @@ class _Property:
                 quoted = True
             elif words & {"base64", "b"} and key in ("ENCODING", ""):
                 base64 = True
-            elif key in ("TYPE", ""):
+            elif key in ("TYPE", "", "X-SERVICE-TYPE"):
                 self.types |= words
         if self.name in _LEFT_OUT:
             value = b""
@@ -235,11 +255,14 @@ def _read(lines: list[bytes], encoding: str) -> dict[str, str]:
             add(f"email_{kind}", p.text.removeprefix("mailto:"), many=True)
         elif p.name == "ADR" and not any(found.get(f"address_{part}") for part in ADDRESS):
             box, more, street, *rest = [*p.parts, "", "", "", "", "", "", ""][:7]
+            add("address_kind", next((kind for kind in ("home", "work") if kind in types), ""))
             add("address_line", ", ".join(filter(None, (street, more, box))))
             for part, text in zip(ADDRESS[1:], rest, strict=True):
                 add(f"address_{part}", text)
         elif p.name == "BDAY":
             add("birthday", _day(p.text))
+        elif p.name in ("IMPP", "X-SOCIALPROFILE") or p.name.removeprefix("X-") in _NETWORKS:
+            add("messengers", _messenger(p), many=True)
         elif p.name in ("URL", "NOTE", "UID"):
             add(p.name.lower(), p.text)
         elif p.name in ("GENDER", "X-GENDER"):
@@ -253,6 +276,20 @@ def _phone_kind(types: set[str]) -> str:
     if types & {"cell", "mobile", "iphone"}:
         return "mobile"
     return "work" if "work" in types else "home" if "home" in types else "other"
+
+
+def _messenger(p: _Property) -> str:
+    """`telegram: anna` out of IMPP (RFC 6350, 6.4.3), X-SOCIALPROFILE of Apple and X-SKYPE of telephones."""
+    text = p.text
+    if re.match(r"https?://", text):
+        return text
+    scheme, colon, rest = text.partition(":")
+    network = p.name.removeprefix("X-")
+    if network not in _NETWORKS:
+        network = next((t for t in p.types if t.upper() in _NETWORKS), "")
+    if colon and re.fullmatch(r"[A-Za-z][A-Za-z+.-]*", scheme):
+        network, text = network or _SCHEMES.get(scheme.lower(), scheme), rest
+    return f"{network.lower()}: {text.strip('/')}" if network.upper() in _NETWORKS else p.text
 
 
 def _phone(text: str) -> str:
@@ -291,14 +328,21 @@ def write(cells: Mapping[str, str], version: str = "3.0") -> str:
                 lines.append(f"{prefix}{_types(types, version)}:{_escape(value)}")
     line, *rest = (cells.get(f"address_{part}", "") for part in ADDRESS)
     if line or any(rest):
-        lines.append(f"ADR{_types('WORK', version)}:{_join(('', '', line, *rest))}")
+        lines.append(f"ADR{_types(cells.get('address_kind', '').upper(), version)}:{_join(('', '', line, *rest))}")
     if cells.get("birthday"):
         day = cells["birthday"]
         lines.append(f"BDAY:{day.replace('-', '') if version == '4.0' else day}")
     if cells.get("gender"):
         lines.append(f"{'GENDER' if version == '4.0' else 'X-GENDER'}:{_escape(cells['gender'])}")
+    lines += [f"IMPP:{_escape(said)}" for said in filter(None, map(_address, cells.get("messengers", "").split("\n")))]
     lines += [f"{name.upper()}:{_escape(cells[name])}" for name in ("url", "note", "uid") if cells.get(name)]
     return "".join(fold(line) for line in [*lines, "END:VCARD"])
+
+
+def _address(said: str) -> str:
+    """`telegram:anna` out of `telegram: anna`; a web address stays."""
+    network, colon, handle = said.partition(": ")
+    return f"{network}:{handle}" if colon else said
 
 
 def _types(words: str, version: str) -> str:

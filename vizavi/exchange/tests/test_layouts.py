@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from vizavi.clients.models import Company, Contact
+from vizavi.clients.models import Company, Contact, Lead
 from vizavi.core.entity import registry
 from vizavi.core.journal import undo
 from vizavi.core.reading import Reader
@@ -263,6 +263,184 @@ def test_companies_of_a_program_come_in_by_themselves(name, ann):
         assert company.website == "https://vektor.example"
     if name == "Salesforce":
         assert (company.address["city"], company.address["postcode"]) == ("Omsk", "644000")
+
+
+#: Where somebody lives and how else they are reached: {program: (file, messengers, addresses)}.
+REACHED = {
+    "Битрикс24": (
+        table(
+            ["ID", "Имя", "Фамилия", "Адрес", "Улица, номер дома", "Квартира, офис, комната, этаж", "Населенный пункт",
+             "Район", "Регион", "Почтовый индекс", "Страна", "Контакт Telegram", "Контакт ВКонтакте", "Контакт Skype",
+             "Контакт Viber", "Другой контакт"],
+            {"ID": "12", "Имя": "Ирина", "Фамилия": "Лебедева", "Адрес": "Ленина, 1, офис 5, Омск, Россия",
+             "Улица, номер дома": "Ленина, 1", "Квартира, офис, комната, этаж": "офис 5", "Населенный пункт": "Омск",
+             "Регион": "Омская обл.", "Почтовый индекс": "644000", "Страна": "Россия", "Контакт Telegram": "@irina",
+             "Контакт ВКонтакте": "https://vk.com/irina"},
+            mark=";", encoding="utf-8-sig",
+        ),
+        [("telegram", "@irina"), ("vk", "irina")],
+        [("work", "Россия, 644000, Омская обл., Омск, Ленина, 1, офис 5")],
+    ),
+    "amoCRM": (
+        table(
+            ["ID", "Полное имя контакта", "Имя", "Фамилия", "Skype", "ICQ", "Telegram", "Другой IM", "Адрес"],
+            {"ID": "77", "Имя": "Ирина", "Фамилия": "Лебедева", "Skype": "irina.l", "Telegram": "irina", "Адрес": "Омск"},
+        ),
+        [("skype", "irina.l"), ("telegram", "irina")],
+        [("home", "Омск")],
+    ),
+    "HubSpot": (
+        table(
+            ["Record ID", "First Name", "Last Name", "Street Address", "City", "State/Region", "Postal Code",
+             "Country/Region", "WhatsApp Phone Number", "LinkedIn URL"],
+            {"First Name": "Ирина", "Last Name": "Лебедева", "Street Address": "1 Main St", "City": "Omsk",
+             "Postal Code": "644000", "Country/Region": "Russia", "WhatsApp Phone Number": "+7 916 123-45-67",
+             "LinkedIn URL": "https://www.linkedin.com/in/irina/"},
+        ),
+        [("linkedin", "irina"), ("whatsapp", "+7 916 123-45-67")],
+        [("work", "Russia, 644000, Omsk, 1 Main St")],
+    ),
+    "Salesforce": (
+        table(
+            ["First Name", "Last Name", "Mailing Street", "Mailing City", "Mailing State/Province",
+             "Mailing Zip/Postal Code", "Mailing Country", "Other Street", "Other City"],
+            {"First Name": "Ирина", "Last Name": "Лебедева", "Mailing Street": "Lenina 1", "Mailing City": "Omsk",
+             "Mailing Zip/Postal Code": "644000", "Mailing Country": "Russia", "Other City": "Tomsk"},
+        ),
+        [],
+        [("other", "Tomsk"), ("work", "Russia, 644000, Omsk, Lenina 1")],
+    ),
+    "Pipedrive": (
+        table(
+            ["Person - Name", "Person - Instant messenger", "Person - Postal address",
+             "Person - House number of Postal address", "Person - Street/road name of Postal address",
+             "Person - City/town/village/locality of Postal address", "Person - Country of Postal address"],
+            {"Person - Name": "Ирина Лебедева", "Person - Instant messenger": "telegram: irina",
+             "Person - Postal address": "1 Lenina, Omsk", "Person - House number of Postal address": "1",
+             "Person - Street/road name of Postal address": "Lenina",
+             "Person - City/town/village/locality of Postal address": "Omsk"},
+        ),
+        [("telegram", "irina")],
+        [("work", "Omsk, 1, Lenina")],
+    ),
+    "Google": (
+        table(
+            ["Given Name", "Family Name", "IM 1 - Type", "IM 1 - Service", "IM 1 - Value", "Address 1 - Type",
+             "Address 1 - Formatted", "Address 1 - Street", "Address 1 - City", "Address 1 - PO Box",
+             "Address 1 - Region", "Address 1 - Postal Code", "Address 1 - Country", "Address 1 - Extended Address",
+             "Address 2 - Type", "Address 2 - Formatted", "Address 2 - Street", "Address 2 - City"],
+            {"Given Name": "Ирина", "Family Name": "Лебедева", "IM 1 - Service": "Skype", "IM 1 - Value": "irina.l",
+             "Address 1 - Type": "Home", "Address 1 - Formatted": "Lenina 1\nOmsk", "Address 1 - Street": "Lenina 1",
+             "Address 1 - City": "Omsk", "Address 1 - Extended Address": "flat 2", "Address 2 - Type": "Work",
+             "Address 2 - Street": "Mira 5", "Address 2 - City": "Tomsk"},
+        ),
+        [("skype", "irina.l")],
+        [("home", "Omsk, Lenina 1, flat 2"), ("work", "Tomsk, Mira 5")],
+    ),
+    "Outlook": (
+        table(
+            ["First Name", "Last Name", "Company", "Business Street", "Business City", "Business Postal Code",
+             "Business Country/Region", "Home Street", "Home City", "Home Country/Region"],
+            {"First Name": "Ирина", "Last Name": "Лебедева", "Company": "Вектор", "Business Street": "Lenina 1",
+             "Business City": "Omsk", "Home Street": "Mira 5", "Home City": "Tomsk"},
+        ),
+        [],
+        [("home", "Tomsk, Mira 5"), ("work", "Omsk, Lenina 1")],
+    ),
+    "Outlook по-русски": (
+        table(
+            ["Имя", "Фамилия", "Улица (раб. адрес)", "Город (раб. адрес)", "Индекс (раб. адрес)", "Улица (дом. адрес)",
+             "Город (дом. адрес)"],
+            {"Имя": "Ирина", "Фамилия": "Лебедева", "Улица (раб. адрес)": "Ленина, 1", "Город (раб. адрес)": "Омск",
+             "Индекс (раб. адрес)": "644000", "Город (дом. адрес)": "Томск"},
+            encoding="cp1251",
+        ),
+        [],
+        [("home", "Томск"), ("work", "644000, Омск, Ленина, 1")],
+    ),
+    "Thunderbird": (
+        table(
+            ["First Name", "Last Name", "Screen Name", "Home Address", "Home City", "Home ZipCode", "Work Address",
+             "Work Address 2", "Work City"],
+            {"First Name": "Ирина", "Last Name": "Лебедева", "Screen Name": "irina", "Home City": "Tomsk",
+             "Work Address": "Lenina 1", "Work Address 2": "office 5", "Work City": "Omsk"},
+        ),
+        [("other", "irina")],
+        [("home", "Tomsk"), ("work", "Omsk, Lenina 1, office 5")],
+    ),
+    "vCard": (
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Лебедева;Ирина;;;\r\nADR;TYPE=HOME:;;Ленина\\, 1;Омск;;644000;Россия\r\n"
+        "IMPP:telegram:irina\r\nX-SKYPE:irina.l\r\nEND:VCARD\r\n".encode(),
+        [("skype", "irina.l"), ("telegram", "irina")],
+        [("home", "Россия, 644000, Омск, Ленина, 1")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REACHED)
+def test_messengers_and_addresses_in_parts_come_in_with_the_person(name, ann):
+    content, messengers, addresses = REACHED[name]
+    run = bring(ann, content)
+    assert not run.error and [r.reason for r in Reject.objects.all()] == []
+    contact = Contact.objects.visible_to(ann).get()
+    assert (contact.surname, contact.name) == ("Лебедева", "Ирина")
+    assert sorted((m["kind"], m["value"]) for m in contact.messengers) == messengers
+    assert sorted((a["kind"], a["value"]) for a in contact.addresses) == addresses
+    if name == "Outlook":
+        assert Company.objects.visible_to(ann).get().address == {}, "the person's address is not the firm's"
+
+
+def test_marks_of_advertising_come_in_with_a_lead(ann):
+    content = table(
+        ["ID", "Название лида", "Имя, Фамилия", "Рекламная система", "Тип трафика", "Обозначение рекламной кампании",
+         "Содержание кампании", "Условие поиска кампании", "Контакт Telegram", "Населенный пункт", "Улица, номер дома"],
+        {"ID": "7", "Название лида": "Каски", "Имя, Фамилия": "Пётр Зуев", "Рекламная система": "yandex",
+         "Тип трафика": "cpc", "Обозначение рекламной кампании": "autumn", "Содержание кампании": "text-1",
+         "Условие поиска кампании": "каски оптом", "Контакт Telegram": "@zuev", "Населенный пункт": "Омск"},
+        mark=";",
+    )  # fmt: skip
+    run = bring(ann, content, "lead")
+    assert not run.error and run.counts["created"] == 1
+    lead = Lead.objects.visible_to(ann).get()
+    assert (lead.surname, lead.name) == ("Зуев", "Пётр")
+    assert (lead.utm_source, lead.utm_medium, lead.utm_campaign) == ("yandex", "cpc", "autumn")
+    assert (lead.utm_content, lead.utm_term) == ("text-1", "каски оптом")
+    assert lead.messengers[0]["value"] == "@zuev" and lead.address == {"city": "Омск"}
+    second = table(
+        ["utm_source", "utm_medium", "Lead Name", "utm_referrer"],
+        {"utm_source": "google", "utm_medium": "cpc", "Lead Name": "Сапоги", "utm_referrer": "https://a.example"},
+    )
+    bring(ann, second, "lead")
+    lead = Lead.objects.visible_to(ann).get(title="Сапоги")
+    assert (lead.utm_source, lead.utm_medium, lead.referrer) == ("google", "cpc", "https://a.example")
+
+
+def test_a_full_name_in_one_column_is_split_in_either_order_and_tells_the_gender(ann):
+    content = table(
+        ["ФИО", "Компания", "Роль в компании", "Дата рождения"],
+        {"ФИО": "Лебедева Ирина Петровна", "Компания": "Вектор", "Роль в компании": "ЛПР", "Дата рождения": "12.04.1985"},
+        {"ФИО": "Пётр Сергеевич Зуев", "Компания": "Вектор"},
+        {"ФИО": "John Smith"},
+    )  # fmt: skip
+    bring(ann, content)
+    found = {c.surname: c for c in Contact.objects.visible_to(ann)}
+    irina, petr, john = found["Лебедева"], found["Зуев"], found["Smith"]
+    assert (irina.name, irina.patronymic, irina.gender) == ("Ирина", "Петровна", "female")
+    assert (petr.name, petr.patronymic, petr.gender) == ("Пётр", "Сергеевич", "male")
+    assert (john.name, john.gender) == ("John", "")
+    assert irina.companies[0]["role"] == "ЛПР" and irina.birthday.isoformat() == "1985-04-12"
+
+
+def test_what_is_said_of_a_company_that_nobody_names_belongs_to_the_person_or_to_nobody(ann, tmp_path):
+    def guessed(*headings):
+        path = tmp_path / "f.csv"
+        path.write_text(";".join(headings) + "\n" + ";".join("1" for _ in headings), encoding="utf-8")
+        return remember.suggested(registry["contact"], open_table(path, "f"), Reader(ann)).columns
+
+    assert guessed("Имя", "Город")["Город"] == "addresses.work.city"
+    assert "Отрасль" not in guessed("Имя", "Отрасль")
+    assert guessed("Имя", "Компания", "Отрасль")["Отрасль"] == "companies.industry"
+    assert guessed("Имя", "ИНН", "Отрасль")["Отрасль"] == "companies.industry"
 
 
 def test_several_rows_of_one_number_are_one_record(ann):

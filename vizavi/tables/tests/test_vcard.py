@@ -64,7 +64,7 @@ def test_a_card_of_an_iphone():
             "full_name": "Ирина Лебедева", "surname": "Лебедева", "name": "Ирина", "organization": "ООО «Вектор, плюс»",
             "position": "Главный бухгалтер", "phone_mobile": "+79210000001",
             "phone_work": "+74950000002\n+74950000003", "email_other": "i@vektor.example",
-            "address_line": "ул. Ленина, 1\nофис 2", "address_city": "Омск", "address_region": "Омская обл.",
+            "address_kind": "work", "address_line": "ул. Ленина, 1\nофис 2", "address_city": "Омск", "address_region": "Омская обл.",
             "address_postcode": "644000", "address_country": "Россия", "url": "https://vektor.example",
             "birthday": "1604-05-06", "note": "раз\nдва; три",
         }
@@ -91,6 +91,17 @@ def test_a_card_of_the_present_standard():
 def test_the_letters_of_the_whole_file_are_recognised(encoding):
     card = "BEGIN:VCARD\nVERSION:2.1\nN:Ёжиков;Пётр\nEND:VCARD\n"
     assert read(card.encode(encoding)) == [{"surname": "Ёжиков", "name": "Пётр"}]
+
+
+def test_messengers_are_read_as_each_program_writes_them():
+    card = (
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Anna\nIMPP;X-SERVICE-TYPE=Skype:skype:anna.l\nIMPP:tg:anna\nX-SKYPE:anna2\n"
+        "X-SOCIALPROFILE;type=telegram:x-apple:anna_l\nX-SOCIALPROFILE;type=vk:https://vk.com/anna\nIMPP:sip:a@b.ru\nEND:VCARD\n"
+    )
+    [row] = read(card)
+    assert row["messengers"].split("\n") == [
+        "skype: anna.l", "telegram: anna", "skype: anna2", "telegram: anna_l", "https://vk.com/anna", "sip:a@b.ru",
+    ]  # fmt: skip
 
 
 def test_a_bad_card_is_put_aside_and_the_rest_goes_on():
@@ -130,6 +141,14 @@ many = st.lists(word.filter(bool), max_size=3, unique=True).map("\n".join)
             **{f"address_{part}": word for part in vcard.ADDRESS},
             "birthday": st.dates().map(lambda d: d.isoformat()) | st.just(""),
             "gender": st.sampled_from(["", "M", "F"]),
+            "address_kind": st.sampled_from(["", "work", "home"]),
+            "messengers": st.lists(
+                st.tuples(
+                    st.sampled_from(["telegram", "vk", "skype"]), st.from_regex(r"@?[a-z0-9_,;]{3,20}", fullmatch=True)
+                ),
+                max_size=3,
+                unique=True,
+            ).map(lambda pairs: "\n".join(f"{network}: {handle}" for network, handle in pairs)),
         }
     ),
     phones=st.lists(
@@ -142,6 +161,8 @@ def test_what_is_written_is_read_back_equal(cells, phones, version):
         known = cells.setdefault(f"phone_{kind}", "")
         if number not in known:
             cells[f"phone_{kind}"] = f"{known}\n{number}".strip("\n")
+    if not any(cells[f"address_{part}"] for part in vcard.ADDRESS):
+        cells["address_kind"] = ""
     text = vcard.write(cells, version)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert read(text * 2) == [{h: c for h, c in cells.items() if c}] * 2
