@@ -52,7 +52,8 @@ def contact(number):
     """The raw values of one contact."""
     chance = random.Random(-number)
     return {
-        "name": f"{chance.choice(SURNAMES)} {chance.choice(NAMES)}",
+        "surname": chance.choice(SURNAMES),
+        "name": chance.choice(NAMES),
         "phones": f"+7 9{number % 100:02} {chance.randrange(10**7):07}",
         "emails": f"person-{number}@example.com",
     }
@@ -106,7 +107,7 @@ def fill(size, contacts):
                     values = {key: entity.fields[key].parse(raw) for key, raw in make(number).items()}
                     values["owner"] = users[number * 7919 % len(users)].pk
                     if name == "contact":
-                        values["company"] = number % max(1, size // 10) + 1
+                        values["companies"] = entity.fields["companies"].parse([number % max(1, size // 10) + 1])
                     records.append(actions.build(entity, values, administrator))
                 with long.chunk(row=end) as op:
                     op.create(records)

@@ -219,7 +219,18 @@ def paths_of(heading: str) -> tuple[str, ...]:
     return ()
 
 
-def kind_of(text: str, kinds: list[str]) -> str:
-    """The kind that a word beside a number names, `""` for none of these."""
+@cache
+def kinds() -> dict[str, list[str]]:
+    """{normal word: the kinds that it names}."""
+    found: dict[str, list[str]] = {}
+    for kind, spoken in KINDS.items():
+        for word in _split(spoken):
+            found.setdefault(normal(word), []).append(kind)
+    return found
+
+
+def kind_of(text: str, offered: list[str]) -> str:
+    """The kind of those offered that a word beside a number names, `""` for none."""
     wanted = normal(text)
-    return next((k for k in kinds if wanted == k or wanted in map(normal, _split(KINDS.get(k, "")))), "")
+    named = [wanted, *kinds().get(wanted, ())]
+    return next((kind for kind in offered if kind in named), "")

@@ -216,8 +216,9 @@ def guess_values(
 
 def spoken(f: Any, text: str) -> str:
     """The key that other programs mean by this word, else the word itself."""
-    keys = [key for key, _label in f.options] if isinstance(f, ChoiceField) else []
-    return layouts.kind_of(text, keys) or text
+    if not isinstance(f, ChoiceField):
+        return text
+    return layouts.kind_of(text, [key for key, _label in f.options]) or text
 
 
 def meaning(target: Target, text: str, reader: Reader) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
@@ -330,6 +331,9 @@ class Computed(Field):
         return dict(types.get(kind, {"type": "string"}))
 
 
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
 def clean_text(raw: Any) -> str:
     """Text from anybody: control characters that no database or spreadsheet likes are dropped, ends are trimmed.
 
@@ -340,6 +344,4 @@ def clean_text(raw: Any) -> str:
     if isinstance(raw, float) and raw.is_integer():  # a spreadsheet's 7701234567.0
         raw = int(raw)
     text = str(raw).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(
-        c for c in text if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff" and c != "\x7f")
-    ).strip()
+    return _NOT_TEXT.sub("", text).strip()

@@ -127,16 +127,22 @@ class ReachField(Field):
         return {"type": "array", "maxItems": MOST, "items": {**item, "additionalProperties": False}}
 
 
+_TRUNK = re.compile(r"^\s*8\s*(?=\+?7[\s(]*\d{3})")
+
+
 def e164(text: str) -> str:
     """A number in E.164 (ITU-T E.164), read as dialled in the firm's country; `""` where it cannot be one."""
+    return _e164(text, firm().phone_country)
+
+
+# An import reads a number as a cell, as a value and as a key; pages show the same numbers again and again.
+@lru_cache(maxsize=4096)
+def _e164(text: str, country: str) -> str:
     # 8 is the trunk prefix of Russia and Kazakhstan: phonenumbers knows it, but not before a country code.
-    text = (
-        re.sub(r"^\s*8\s*(?=\+?7[\s(]*\d{3})", "+", text)
-        if re.match(r"^\s*8\s*\+?7[\s(]*\d{3}", text) and len(re.sub(r"\D", "", text)) == 12
-        else text
-    )
+    if _TRUNK.match(text) and len(re.sub(r"\D", "", text)) == 12:
+        text = _TRUNK.sub("+", text)
     try:
-        number = phonenumbers.parse(text, firm().phone_country)
+        number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return ""
     if not phonenumbers.is_possible_number(number):

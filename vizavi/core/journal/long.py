@@ -20,7 +20,7 @@ from vizavi.core.models import Operation
 log = logging.getLogger("vizavi.journal")
 
 #: A chunk may hold the write lock for 100 ms; its size is steered towards this.
-AIM_SECONDS = 0.06
+AIM_SECONDS = 0.04
 PAUSE_SECONDS = 0.01
 #: A running operation that has not given a sign of life for so long has been killed.
 STALE = timedelta(seconds=60)
