@@ -196,6 +196,23 @@ def test_a_draft_outlives_a_reload(page: Page, live_server, ann):
     expect(page.locator("#id_name")).to_have_value("Недописанная")
 
 
+def test_a_draft_keeps_more_phones_and_what_was_looked_up_and_can_be_dropped(record: Page, live_server):
+    page = record
+    page.goto(f"{live_server.url}/contacts/new/")
+    rows = page.locator("viz-rows", has=page.locator("[name=phones-0-value]"))
+    page.fill("[name=phones-0-value]", "8 912 345 67 89")
+    rows.locator("[data-rows-add]").click()
+    page.fill("[name=phones-1-value]", "8 912 345 67 88")
+    page.fill("#id_companies", "ромашка")
+    page.locator("viz-combo[data-name=companies] .opt", has_text="Ромашка").first.click()
+    page.reload()
+    expect(page.locator("[name=phones-1-value]")).to_have_value("8 912 345 67 88")
+    expect(page.locator("viz-combo[data-name=companies] [data-chip]")).to_contain_text("Ромашка")
+    page.click(".drafted button")
+    expect(page.locator("[name=phones-0-value]")).to_have_value("")
+    expect(page.locator(".drafted")).to_have_count(0)
+
+
 def test_too_often_counts_down_and_a_breakdown_names_its_number_and_both_can_be_sent_again(record: Page, ann, company):
     page = record
     answers = [(429, {"Retry-After": "1"}), (500, {"X-Incident": "abc123"})]

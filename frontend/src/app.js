@@ -13,7 +13,9 @@ import './js/columns.js';
 import './js/menus.js';
 import './js/badges.js';
 import './js/combo.js';
+import './js/drafts.js';
 import './js/palette.js';
+import './js/record.js';
 import './js/reorder.js';
 import './js/keys.js';
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vizavi.activities.models import Note
@@ -25,8 +27,10 @@ def write(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     record = actions.fetch(entity, pk, reader.user)
     data = {"text": request.POST.get("text", ""), "about": [{"entity": entity.name, "id": pk}]}
     context: dict[str, Any] = {"panel": {"url": request.path, "text": "", "errors": []}}
+    operation = _come_already(request, data, reader)
     try:
-        _note, operation = actions.create(registry.of(Note), data, reader.user)
+        if operation is None:
+            _note, operation = actions.create(registry.of(Note), data, reader.user)
     except Invalid as error:
         found = [m for messages in error.errors.values() for m in messages]
         context["panel"] |= {"text": data["text"], "errors": found}
@@ -36,6 +40,21 @@ def write(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     response = render(request, "activities/compose.html", context, block="composer")
     response.write(_history(request, entity, record, Reader(reader.user)))
     return said(response, _("Note written"), operation)
+
+
+def _come_already(request: HttpRequest, data: dict[str, Any], reader: Reader) -> Operation | None:
+    """What wrote this note, when the browser sends it again because the answer was lost (`X-Resent`: first sent so many
+    seconds ago)."""
+    seconds = request.headers.get("X-Resent", "")
+    if not seconds.isdecimal() or len(seconds) > 7:
+        return None
+    since = timezone.now() - timedelta(seconds=int(seconds) + 5)
+    mine = Note.objects.visible_to(reader.user).filter(created_by=reader.user, created_at__gte=since)
+    note = next((n for n in mine.filter(text=data["text"].strip()) if n.about == data["about"]), None)
+    if note is None:
+        return None
+    made = Operation.objects.filter(verb="note.create", entity=registry.of(Note).name, record_id=note.pk)
+    return made.latest("pk")
 
 
 @door_view

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
 from vizavi.core import door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.fold import fold
-from vizavi.core.reading import Reader
+from vizavi.core.reading import Reader, Ref
 from vizavi.search import dialect
 from vizavi.search.words import phone_digits, query_of, words_of
 
@@ -28,6 +29,8 @@ class Hit:
     snippet: str
     url: str
     rank: int = 0
+    owner: Ref | None = None
+    phone: str = ""
 
 
 def condition(entity: Entity, text: str, reader: Reader) -> Q:
@@ -57,30 +60,43 @@ def find(text: str, reader: Reader, *, limit: int = 20, entities: Iterable[Entit
     """See `vizavi.search.find`."""
     hits: list[Hit] = []
     for entity in entities if entities is not None else registry:
-        if not entity.pages or not door.branches(reader.user, entity):
-            continue
-        asked = asked_of(entity, text, reader)
-        if not asked:
-            continue
-        rows = dialect.newest(entity.name, asked, CANDIDATES)
-        best = sorted(rows, key=lambda row: rank(row[1], text))[: limit * 2]
-        seen = entity.model.objects.visible_to(reader.user).filter(pk__in=[row[0] for row in best])
-        visible = {record.pk: record for record in seen}
-        reader.prefetch(list(visible.values()), reader.fields(entity, entity.subtitle))
-        hits += [
-            Hit(
-                entity,
-                pk,
-                title,
-                snippet(title, body, text) or entity.subtitle_of(visible[pk], reader),
-                entity.url(pk),
-                rank(title, text),
-            )
-            for pk, title, body in best
-            if pk in visible
-        ]
+        hits += of_entity(entity, text, reader, limit)[0]
     hits.sort(key=lambda hit: hit.rank)
     return hits[:limit]
+
+
+def of_entity(entity: Entity, text: str, reader: Reader, limit: int) -> tuple[list[Hit], int]:
+    """The best matches of one entity, and how many there are (of the newest `CANDIDATES`)."""
+    asked = asked_of(entity, text, reader) if entity.pages and door.branches(reader.user, entity) else []
+    if not asked:
+        return [], 0
+    rows = dialect.newest(entity.name, asked, CANDIDATES)
+    best = sorted(rows, key=lambda row: rank(row[1], text))[: limit * 2]
+    seen = entity.model.objects.visible_to(reader.user).filter(pk__in=[row[0] for row in best])
+    visible = {record.pk: record for record in seen}
+    reader.prefetch(list(visible.values()), reader.fields(entity, (*entity.subtitle, *owned(entity))))
+    hits = [hit(entity, visible[pk], title, body, text, reader) for pk, title, body in best if pk in visible]
+    return hits[:limit], len(rows) - (len(best) - len(hits))
+
+
+def owned(entity: Entity) -> tuple[str, ...]:
+    return ("owner",) if entity.has_owner else ()
+
+
+def hit(entity: Entity, record: Any, title: str, body: str, text: str, reader: Reader) -> Hit:
+    """One record as it is shown among the results."""
+    sub = snippet(title, body, text) or entity.subtitle_of(record, reader)
+    owner = next(
+        (
+            reader.ref(registry["user"], record.owner_id)
+            for _f in reader.fields(entity, owned(entity))
+            if record.owner_id
+        ),
+        None,
+    )
+    phones = [f.shown(v[0]) for f in reader.fields(entity) if f.kind == "phones" and (v := f.value(record))]  # type: ignore[attr-defined]
+    phone = phones[0] if phones and phones[0] not in sub else ""
+    return Hit(entity, record.pk, title, sub, entity.url(record.pk), rank(title, text), owner, phone)
 
 
 def rank(title: str, text: str) -> int:
@@ -97,8 +113,9 @@ def rank(title: str, text: str) -> int:
 
 
 def snippet(title: str, body: str, text: str) -> str:
-    """The parts of the indexed text in which the words stand, without the title itself; "" when they are in the title."""
-    parts = [part for part in body.split(" · ") if part and part != title]
+    """The parts of the indexed text in which the words stand, without what the title says already; "" when that is all."""
+    name = fold(title)
+    parts = [part for part in body.split(" · ") if part and fold(part) not in name]
     asked, digits = words_of(text), phone_digits(text)
     good = [
         p

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from vizavi.core.entity import Entity, registry
 from vizavi.core.reading import Reader
 from vizavi.search import find
 from vizavi.search.favourites import favourites
-from vizavi.search.finding import Hit
+from vizavi.search.finding import CANDIDATES, Hit, of_entity
 from vizavi.search.words import other_layout
 
 EACH = 5
@@ -39,6 +38,8 @@ def row(hit: Hit) -> dict[str, Any]:
         "sub": hit.snippet,
         "icon": entity.icon,
         "tone": entity.tone,
+        "end": hit.phone,
+        "owner": {"name": hit.owner.title, "id": hit.owner.id} if hit.owner and hit.owner.visible else None,
         "attrs": {"data-actions": f"/search/_palette/{entity.name}/{hit.id}/"},
     }
 
@@ -49,13 +50,16 @@ def entities(reader: Reader) -> list[Entity]:
 
 def found(text: str, reader: Reader) -> list[Group]:
     """Hits of each kind of record, the kind with the best one first."""
-    hits = [h for e in entities(reader) for h in find(text, reader, limit=EACH + 1, entities=[e])] if text else []
     groups = []
-    for entity, some in groupby(sorted(hits, key=lambda h: h.entity.name), key=lambda h: h.entity):
-        rows = list(some)
-        url = f"{entity.url()}?{urlencode({'q': text})}" if len(rows) > EACH else None
-        shown = [row(h) for h in rows[:EACH]]
-        groups.append({"label": entity.label_plural, "url": url, "rows": shown, "best": rows[0].rank})
+    for entity in entities(reader) if text else []:
+        hits, count = of_entity(entity, text, reader, EACH)
+        if hits:
+            url = f"{entity.url()}?{urlencode({'q': text})}" if count > len(hits) else None
+            number = count if count < CANDIDATES else f"{CANDIDATES}+"
+            rows = [row(h) for h in hits]
+            groups.append(
+                {"label": entity.label_plural, "url": url, "count": number, "rows": rows, "best": hits[0].rank}
+            )
     return sorted(groups, key=lambda group: group["best"])
 
 

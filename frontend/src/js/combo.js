@@ -104,6 +104,25 @@ class Combo extends HTMLElement {
     } else this.set(option.dataset.id, option.dataset.label, option.dataset.tone);
   }
 
+  /** What is chosen, as a draft keeps it: {id, label, tone, role} each. */
+  get chosen() {
+    if (!this.multiple) return this.hidden_.value ? [{ id: this.hidden_.value, label: this.input.value }] : [];
+    return [...this.querySelectorAll('[data-chip]')].map((chip) => ({
+      id: chip.dataset.chip, label: chip.querySelector('[data-chip-text]').textContent,
+      tone: /tone-(?!slate)(\w+)/.exec(chip.className)?.[1], role: chip.querySelector('.combo__role')?.value,
+    }));
+  }
+
+  set chosen(all) {
+    this.querySelectorAll('[data-chip]').forEach((chip) => chip.remove());
+    if (!this.multiple && !all.length) this.set('', '');
+    for (const { id, label, tone, role } of all) {
+      this.set(id, label, tone);
+      const written = role && this.querySelector(`[data-chip="${CSS.escape(id)}"] .combo__role`);
+      if (written) written.value = role;
+    }
+  }
+
   get multiple() { return 'multiple' in this.dataset; }
 
   changed() { this.dispatchEvent(new Event('change', { bubbles: true })); }

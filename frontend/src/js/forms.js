@@ -1,4 +1,4 @@
-// Small helps in forms: rows of phones, the password's eye, drafts, folding, uploads by dropping.
+// Small helps in forms: rows of phones, the password's eye, folding, uploads by dropping.
 import { onContent, say } from './hx.js';
 
 document.addEventListener('click', ({ target }) => {
@@ -10,7 +10,7 @@ document.addEventListener('click', ({ target }) => {
   if (eye) reveal(eye);
 });
 
-function addRow(rows) {
+export function addRow(rows) {
   const all = rows.querySelectorAll('[data-rows-row]');
   const made = all[all.length - 1].cloneNode(true);
   for (const control of made.querySelectorAll('input, select')) {
@@ -40,50 +40,7 @@ function reveal(eye) {
   eye.setAttribute('aria-label', say(shown ? 'hide' : 'show'));
 }
 
-// --- drafts: what is typed into a form with data-draft outlives a reload, an error and an expired session ---
-const draftKey = (form) => `draft:${document.documentElement.dataset.user}:${form.dataset.draft}`;
-const kept = (control) => control.name && !['csrfmiddlewaretoken', 'version', 'initial', 'password'].includes(control.name) && control.type !== 'file' && control.type !== 'password';
-
-document.addEventListener('input', ({ target }) => {
-  const form = target.closest?.('form[data-draft]');
-  if (!form) return;
-  const found = {};
-  for (const control of form.elements) {
-    if (!kept(control) || ((control.type === 'checkbox' || control.type === 'radio') && !control.checked)) continue;
-    (found[control.name] ??= []).push(control.value);
-  }
-  try { localStorage.setItem(draftKey(form), JSON.stringify(found)); } catch { /* private windows may refuse */ }
-});
-document.addEventListener('htmx:after:request', ({ detail: { ctx } }) => {
-  const form = ctx.sourceElement?.closest?.('form[data-draft]');
-  if (form && ctx.response.status < 300) localStorage.removeItem(draftKey(form));
-});
-
-function restore(form) {
-  form.dataset.draftSeen = '1';
-  // An answer with errors holds what was typed already.
-  if (form.querySelector('[aria-invalid=true], [data-errors], [name=dupes_seen]')) return;
-  let found;
-  try { found = JSON.parse(localStorage.getItem(draftKey(form)) ?? 'null'); } catch { return; }
-  if (!found) return;
-  for (const control of form.elements) {
-    if (!kept(control) || !(control.name in found)) continue;
-    if (control.type === 'checkbox' || control.type === 'radio') control.checked = found[control.name].includes(control.value);
-    else control.value = found[control.name].shift() ?? '';
-  }
-  const note = document.createElement('p');
-  note.className = 'hint';
-  const drop = document.createElement('button');
-  drop.type = 'button';
-  drop.className = 'link';
-  drop.textContent = say('discard');
-  drop.addEventListener('click', () => { localStorage.removeItem(draftKey(form)); location.reload(); });
-  note.append(`${say('draft')} · `, drop);
-  form.prepend(note);
-}
-
 onContent((root) => {
-  root.querySelectorAll('form[data-draft]:not([data-draft-seen])').forEach(restore);
   for (const part of root.querySelectorAll('details[data-fold]:not([data-fold-seen])')) {
     part.dataset.foldSeen = '1';
     const state = localStorage.getItem(`fold:${part.dataset.fold}`);

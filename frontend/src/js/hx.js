@@ -57,8 +57,8 @@ export function onContent(handler) {
 /** Call `handler({back})` when another page has taken the place of this one, without a reload. */
 export const onArrival = (handler) => arrivals.push(handler);
 
-/** Call `handler({status, headers, timeout, retry})` for answers that must not replace the page (401, 429, 5xx), and
- * with status 0 when none came. `retry` sends the same again. */
+/** Call `handler({status, headers, timeout, form, retry})` for answers that must not replace the page (401, 429, 5xx), and
+ * with status 0 when none came. `retry` sends the same again; `form` is what was to be written. */
 export const onFailure = (handler) => failures.push(handler);
 
 const fails = (status) => status === 401 || status === 429 || status >= 500;
@@ -73,11 +73,16 @@ function eventsOf(header) {
   return header.startsWith('{') ? JSON.parse(header) : Object.fromEntries(header.split(',').map((name) => [name.trim(), true]));
 }
 
+// When a form was first sent whose answer never came.
+const tried = new WeakMap();
+
 /** The same request once more, as the page stands then. */
 function again({ sourceElement: source, request, target, swap, select, selectOOB, push }) {
   const { method, action, submitter } = request;
   const sent = request.body ? [...request.body].filter(([name]) => name !== 'csrfmiddlewaretoken') : [];
+  const begun = Date.now();
   return () => {
+    if (source && !tried.has(source)) tried.set(source, begun);
     if (source instanceof HTMLFormElement) {
       if (source.isConnected) source.requestSubmit(submitter?.isConnected ? submitter : undefined);
     } else if (source?.isConnected && source.matches('a[href], button')) source.click();
@@ -89,7 +94,10 @@ function again({ sourceElement: source, request, target, swap, select, selectOOB
 let running = 0;
 let slow;
 
-document.addEventListener('htmx:before:request', () => {
+document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+  // Whoever answers can tell whether the first try has come after all: so many seconds ago it was sent.
+  const first = tried.get(ctx.sourceElement);
+  if (first && ctx.request.method !== 'GET') ctx.request.headers['X-Resent'] = String(Math.ceil((Date.now() - first) / 1000));
   running += 1;
   slow ??= setTimeout(() => { root.dataset.loading = ''; }, 300);
 });
@@ -142,9 +150,14 @@ document.addEventListener('htmx:before:response', (event) => {
   } else if (fails(status)) {
     event.preventDefault();
     failed({ status, headers: found, retry: again(ctx) });
-  } else renewed.delete(ctx.sourceElement);
+  } else {
+    renewed.delete(ctx.sourceElement);
+    tried.delete(ctx.sourceElement);
+  }
 });
 
 document.addEventListener('htmx:error', ({ detail: { ctx, error } }) => {
-  if (ctx?.request && error) failed({ status: 0, timeout: ctx.request.signal?.reason === 'timeout', retry: again(ctx) });
+  if (!ctx?.request || !error) return;
+  const form = ctx.request.method === 'GET' ? null : ctx.sourceElement?.closest?.('form');
+  failed({ status: 0, timeout: ctx.request.signal?.reason === 'timeout', form, retry: again(ctx) });
 });

@@ -6,29 +6,66 @@ import { toast } from './toasts.js';
 const bar = document.getElementById('netbar');
 const text = bar?.querySelector('[data-net-text]');
 const retry = bar?.querySelector('[data-net-retry]');
+// What was written while nothing could be sent, by form; and the last page that was asked for.
+const unsent = new Map();
 let again = null;
-let byItself = false;
+let probing;
 
-function show(words, action = null) {
+function show(words) {
   if (!bar) return;
-  text.textContent = words;
-  again = action;
-  retry.hidden = !action;
+  const count = [...unsent.keys()].filter((form) => form.isConnected).length;
+  text.textContent = [words, count && say('unsent', { n: count })].filter(Boolean).join(' ');
+  retry.hidden = !again && !count;
   bar.hidden = false;
+  probing ??= setInterval(probe, 4000);
 }
 
-function go() {
-  const action = again;
+function hide() {
+  clearInterval(probing);
+  probing = undefined;
   again = null;
   bar.hidden = true;
-  action?.();
 }
 
-retry?.addEventListener('click', go);
-addEventListener('offline', () => show(say('offline'), again));
-addEventListener('online', () => { if (byItself) go(); else if (!again) bar.hidden = true; });
+/** Is the server there again? Then what waits is sent; a page is not opened unasked. */
+async function probe() {
+  try {
+    await fetch(document.querySelector('link[rel=icon]').href, { method: 'HEAD', cache: 'no-store' });
+  } catch { return; }
+  if (unsent.size || !again) send();
+  else if (navigator.onLine) hide();
+}
 
-onFailure(({ status, headers, timeout, retry: action }) => {
+function send() {
+  const actions = [...unsent];
+  unsent.clear();
+  hide();
+  for (const [form, action] of actions) {
+    form.querySelector('[data-waits]')?.remove();
+    action();
+  }
+}
+
+/** The form keeps what is typed, says that it waits, and is sent when there is a way. */
+function keep(form, action) {
+  unsent.set(form, action);
+  if (form.querySelector('[data-waits]')) return;
+  const note = document.createElement('p');
+  note.className = 'waits';
+  note.dataset.waits = '';
+  note.textContent = say('waits');
+  form.append(note);
+}
+
+retry?.addEventListener('click', () => {
+  const visit = again;
+  send();
+  visit?.();
+});
+addEventListener('offline', () => show(say('offline')));
+addEventListener('online', probe);
+
+onFailure(({ status, headers, timeout, form, retry: action }) => {
   if (status === 401) askToSignIn(action);
   else if (status === 429) wait(Number(headers.get('Retry-After')) || 60, action);
   else if (status >= 500) {
@@ -36,8 +73,8 @@ onFailure(({ status, headers, timeout, retry: action }) => {
     toast({ text: [say('error'), id && say('incident', { id })].filter(Boolean).join(' '), kind: 'error', action: { label: say('retry'), run: action } });
   } else {
     // After a time-out the server may have done it all the same: then the person decides.
-    byItself = !timeout;
-    show(say(timeout ? 'timeout' : navigator.onLine ? 'failed' : 'offline'), action);
+    if (form && !timeout) keep(form, action); else again = action;
+    show(say(timeout ? 'timeout' : navigator.onLine ? 'failed' : 'offline'));
   }
 });
 

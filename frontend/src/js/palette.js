@@ -30,6 +30,7 @@ function commands(q) {
   const found = document.createElement('div');
   found.append(dialog.querySelector('template[data-commands]').content.cloneNode(true));
   for (const row of [...found.children]) if (q && !row.textContent.toLowerCase().includes(q.toLowerCase())) row.remove();
+  if (found.children.length) found.prepend(dialog.querySelector('template[data-commands-head]').content.cloneNode(true));
   return found;
 }
 
@@ -83,7 +84,7 @@ async function show() {
   if (answer === null || mine !== round) return;
   const found = document.createElement('div');
   found.innerHTML = answer;
-  const hits = found.querySelectorAll('.prow').length;
+  const hits = [...found.querySelectorAll('[data-count]')].reduce((sum, { dataset }) => sum + parseInt(dataset.count, 10), 0);
   list.replaceChildren(...first, ...(text || hits ? [found] : []), ...(local.children.length ? [local] : []));
   dialog.querySelector('[data-status]').textContent = count.textContent = say('found', { n: hits });
   count.hidden = !text || !hits;

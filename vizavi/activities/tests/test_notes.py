@@ -76,3 +76,16 @@ def test_the_history_costs_the_same_queries_however_many_notes(client_of, ann, c
     client.get(f"/companies/{company.pk}/")
     with django_assert_max_num_queries(14):
         client.get(f"/companies/{company.pk}/")
+
+
+def test_a_note_sent_again_because_its_answer_was_lost_is_written_once(client_of, ann, company):
+    client, path = client_of(ann), f"/companies/{company.pk}/_notes/"
+    client.post(path, {"text": "Не отвечает"}, headers=HTMX)
+    again = client.post(path, {"text": "Не отвечает"}, headers={**HTMX, "X-Resent": "60"})
+    assert again.status_code == 200 and again.content.decode().count("Не отвечает") == 1
+    assert Note.objects.visible_to(ann).count() == 1
+    # The same words on purpose, another text, and what had never come are notes of their own.
+    client.post(path, {"text": "Не отвечает"}, headers=HTMX)
+    client.post(path, {"text": "Ответил"}, headers={**HTMX, "X-Resent": "60"})
+    client.post(path, {"text": "Перезвонит"}, headers={**HTMX, "X-Resent": "nonsense"})
+    assert Note.objects.visible_to(ann).count() == 4
