@@ -22,6 +22,8 @@ from vizavi.exchange.targets import FULL_NAME, NAMES
 from vizavi.search.keys import makers
 
 _NEW = 2**62
+#: Behind the name of a field stands what tells apart those who share its key: the KPP of an INN.
+DETAIL = "+"
 
 
 @dataclass(eq=False)
@@ -79,6 +81,15 @@ class KeyKind:
         text = (sort_key(value) if f.store.key_path else value) if value else ""
         return [text] if text else []
 
+    def all_of(self, values: dict[str, Any]) -> dict[str, list[str]]:
+        """The keys by the name of the field, and what makes them more exact under that name and `DETAIL`."""
+        keys = self.of(values)
+        found = {self.field.name: keys} if keys else {}
+        if keys and self.likeness in makers and len(self.sources) > 1:
+            made = makers[self.likeness]([str(values.get(name) or "") for name in self.sources])
+            found |= {self.field.name + DETAIL: [made[1]]} if made and made[1] else {}
+        return found
+
 
 def key_kind(entity: Entity, f: Field) -> KeyKind:
     """As the entity declares what makes its records alike, else by the column itself."""
@@ -110,7 +121,7 @@ class Book:
 
     def wanted(self, values: dict[str, Any]) -> dict[str, list[str]]:
         """The keys of a row, by field."""
-        return {kind.field.name: keys for kind in self.kinds if (keys := kind.of(values))}
+        return {name: keys for kind in self.kinds for name, keys in kind.all_of(values).items()}
 
     def called(self, values: dict[str, Any]) -> list[str]:
         """The comparable form of the title of a row."""
@@ -165,9 +176,10 @@ class Book:
     def _name(self, known: Known, values: dict[str, Any]) -> None:
         """Enter a record under the keys that these values give it."""
         for kind in self.kinds:
-            known.keys[kind.field.name] = keys = kind.of(values)
-            for key in keys:
-                self._enter(known, kind.field.name, key)
+            name = kind.field.name
+            known.keys = {n: k for n, k in known.keys.items() if n not in (name, name + DETAIL)} | kind.all_of(values)
+            for key in known.keys.get(name, ()):
+                self._enter(known, name, key)
         known.title = self.title.of(values)
 
     def _enter(self, known: Known, name: str, key: str) -> None:
@@ -191,20 +203,27 @@ class Book:
     def find(self, keys: dict[str, list[str]], origin: str, title: list[str]) -> Known | None:
         """The record that a row means: by its origin, else by the first of its keys that names one, oldest first.
 
-        Two records with different values of a surer key of one value (an INN) are two, whatever else they share. An
-        origin alone does not make a record of another name the same.
+        Two records with different values of a surer key of one value (an INN) are two, whatever else they share; so are two
+        with one INN and different KPPs, the branches of a firm. An origin alone does not make a record of another name the
+        same.
         """
         for known in self._by_key.get(("", origin), ()) if origin else ():
-            agrees = any(set(found) & set(known.keys.get(name, ())) for name, found in keys.items())
+            shared = [name for name, found in keys.items() if set(found) & set(known.keys.get(name, ()))]
+            agrees = any(not name.endswith(DETAIL) for name in shared)
             if agrees or origin.startswith("row:") or not title or title == known.title:
                 return known
-        surer: list[str] = []
+        surer = [name for name in keys if name.endswith(DETAIL)]
         for kind in self.kinds:
             name = kind.field.name
             for key in keys.get(name, ()):
-                for known in self._by_key.get((name, key), ()):
-                    if not any(known.keys.get(n) and keys[n] != known.keys[n] for n in surer):
-                        return known
+                fit = [
+                    known
+                    for known in self._by_key.get((name, key), ())
+                    if not any(known.keys.get(n) and keys[n] != known.keys[n] for n in surer)
+                ]
+                if fit:
+                    exact = keys.get(name + DETAIL)
+                    return next((known for known in fit if exact and known.keys.get(name + DETAIL) == exact), fit[0])
             if name in keys and not kind.many:
                 surer.append(name)
         return None

@@ -13,9 +13,11 @@ FIELDS = ("surname", "name", "position", "emails", "phones")
 
 
 def same_firm(row: dict[str, Any], firm: dict[str, Any]) -> str:
-    """By which key a row names a firm: an INN that differs tells two firms of one name apart."""
+    """By which key a row names a firm: an INN that differs tells two firms of one name apart, as does a KPP of one INN."""
+    if row["inn"] and firm["inn"] and row["kpp"] and firm["kpp"] and row["kpp"] != firm["kpp"]:
+        return ""
     if row["inn"] and row["inn"] == firm["inn"]:
-        return "inn"
+        return "exact" if row["kpp"] and row["kpp"] == firm["kpp"] else "inn"
     if row["firm"] and row["firm"].lower().replace("ё", "е") == firm["name"].lower().replace("ё", "е"):
         return "" if row["inn"] and firm["inn"] else "name"
     return ""
@@ -53,14 +55,13 @@ def bring(
                     person[field] = value
         if not (row["firm"] or row["inn"]):
             continue
-        firm = next((f for f in firms if same_firm(row, f) == "inn"), None) or next(
-            (f for f in firms if same_firm(row, f) == "name"), None
-        )
+        found = ([f for f in firms if same_firm(row, f) == key] for key in ("exact", "inn", "name"))
+        firm = next((firms_ for firms_ in found if firms_), [None])[0]
         if firm is None:
-            firm = {"name": row["firm"], "inn": row["inn"]}
+            firm = {"name": row["firm"], "inn": row["inn"], "kpp": row["kpp"]}
             firms.append(firm)
         elif rule in ("fill", "overwrite"):
-            for field, value in (("name", row["firm"]), ("inn", row["inn"])):
+            for field, value in (("name", row["firm"]), ("inn", row["inn"]), ("kpp", row["kpp"])):
                 if value and (rule == "overwrite" or not firm[field]):
                     firm[field] = value
         number = next(n for n, f in enumerate(firms) if f is firm)

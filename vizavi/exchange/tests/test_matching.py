@@ -20,7 +20,7 @@ from vizavi.exchange.tests import reference
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
-HEADINGS = ["Фамилия", "Имя", "Должность", "E-mail", "Телефон", "Компания", "ИНН"]
+HEADINGS = ["Фамилия", "Имя", "Должность", "E-mail", "Телефон", "Компания", "ИНН", "КПП"]
 
 
 def random_row(chance):
@@ -28,6 +28,7 @@ def random_row(chance):
         return chance.choice(values) if chance.random() < often else ""
 
     firm = some(["Ромашка", "ромашка", "Ёлка", "Елка", "Вектор", "Полюс"])
+    inn = some(["7707083893", "7728168971", "7736050003"], 0.4) if firm else ""
     return {
         "surname": chance.choice(["Иванов", "Петров", "Орлов"]),
         "name": chance.choice(["Иван", "Пётр", "Лев"]),
@@ -35,13 +36,14 @@ def random_row(chance):
         "email": some([f"{n}@example.org" for n in range(8)], 0.6),
         "phone": some([f"+7912000000{n}" for n in range(8)], 0.6),
         "firm": firm,
-        "inn": some(["7707083893", "7728168971", "7736050003"], 0.4) if firm else "",
+        "inn": inn,
+        "kpp": some(["770701001", "540643001"], 0.6) if inn else "",
     }
 
 
 def state(user):
     """What is there, in a form that can be compared."""
-    firms = {c.pk: (c.name, c.inn) for c in Company.objects.visible_to(user)}
+    firms = {c.pk: (c.name, c.inn, c.kpp) for c in Company.objects.visible_to(user)}
     people = sorted(
         (
             p.surname, p.name, p.position, tuple(e["value"] for e in p.emails), tuple(t["e164"] for t in p.phones),
@@ -53,7 +55,7 @@ def state(user):
 
 
 def told(people, firms):
-    named = [(f["name"], f["inn"]) for f in firms]
+    named = [(f["name"], f["inn"], f["kpp"]) for f in firms]
     return (
         sorted(
             (
@@ -64,6 +66,30 @@ def told(people, firms):
         ),
         sorted(named),
     )  # fmt: skip
+
+
+def test_branches_share_an_inn_and_differ_by_their_kpp(ann):
+    company = registry["company"]
+    said = {"inn": "7707083893", "ogrn": "1027700132195"}
+    head = actions.create(company, {"name": "Сбербанк", "kpp": "773601001", **said}, ann)[0]
+    blank = actions.create(company, {"name": "Сбербанк, филиал", **said}, ann)[0]
+    lines = [
+        "Название;ИНН;КПП;ОГРН;Телефон",
+        "Сбербанк;7707083893;773601001;1027700132195;+7 495 111-11-11",
+        "Сбербанк;7707083893;540643001;1027700132195;+7 383 222-22-22",
+        "Сбербанк;7707083893;540643001;1027700132195;+7 383 222-22-22",
+        "Сбербанк;7707083893;550143001;1027700132195;+7 381 333-33-33",
+        "Сбербанк;7707083893;;;+7 495 444-44-44",
+    ]
+    run = begin(company, ann, "f.csv", ["\n".join(lines).encode()])
+    assert run.mapping["keys"] == ["inn", "ogrn", "name"]
+    carry_out(run)
+    found = {c.kpp: c for c in Company.objects.visible_to(ann)}
+    assert found["773601001"].pk == head.pk and found["540643001"].pk == blank.pk, "who has no KPP yet gets it"
+    assert set(found) == {"773601001", "540643001", "550143001"} and len(Company.objects.visible_to(ann)) == 3
+    assert [p["e164"] for p in found["773601001"].phones] == ["+74951111111"]
+    counts = {k: run.counts.get(k, 0) for k in ("created", "updated", "skipped", "rejected")}
+    assert counts == {"created": 1, "updated": 2, "skipped": 2, "rejected": 0}
 
 
 @pytest.mark.parametrize("rule", mapping.RULES)
