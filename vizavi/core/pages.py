@@ -178,13 +178,10 @@ def _take(
         if phase != "all":
             condition &= Q(**{f"{first.column}__isnull": phase == "null"})
         order = _ordering(found, backwards, phase)
-        taken = base.filter(condition).order_by(*order)
-        if len(branches) > 1:
-            firsts = [taken.filter(branch)._pass()[: limit - len(rows)] for branch in branches]
-            taken = base.filter(pk__in=ids_of(firsts)).order_by(*order)
-        else:
-            taken = taken.filter(branches[0])
-        rows += taken._pass()[: limit - len(rows)]
+        taken, left = base.filter(condition).order_by(*order), limit - len(rows)
+        # Ids first, even where there is one branch: what no index sorts is sorted without its wide rows.
+        firsts = [taken.filter(branch)._pass()[:left] for branch in branches]
+        rows += base.filter(pk__in=ids_of(firsts)).order_by(*order)._pass()[:left]
     return rows
 
 
