@@ -44,6 +44,7 @@ UNRESTRICTED = {
     "core/journal/undo.py:_gone": "only whether a row is still there",
     "files/store.py:files_of": "their record came through the door",
     "files/store.py:fetch": "the records it is about are asked next",
+    "files/store.py:drop_unused": "only whether any row names a content",
     "jobs/tasks.py:purge_some": "the bin is emptied for everybody",
     "search/indexing.py:rebuild": "a derived table",
 }

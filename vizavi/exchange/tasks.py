@@ -1,6 +1,8 @@
-"""Running an import, by a job or by the command line; a killed one goes on from its checkpoint."""
+"""Running an import, by a job or by the command line; a killed one goes on from its checkpoint. The disk kept tidy."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +16,16 @@ from vizavi.exchange import remember
 from vizavi.exchange.models import ImportRun
 from vizavi.exchange.rejects import keep
 from vizavi.exchange.runs import importer_of
+from vizavi.files.store import drop_unused
+from vizavi.jobs.schedule import every
 from vizavi.tables import Unreadable
+
+
+@every(hours=24)
+@task()
+def drop_unused_files() -> None:
+    """What was emptied out of the recycle bin, and uploads that came to nothing, leave the disk after a day."""
+    drop_unused(timezone.now() - timedelta(days=1))
 
 
 def start(run: ImportRun) -> None:

@@ -8,9 +8,11 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -76,6 +78,26 @@ def keep(chunks: Iterable[bytes]) -> tuple[str, int, str]:
         size,
         next((t for t, start in SHOWN.items() if first.startswith(start)), "application/octet-stream"),
     )
+
+
+def drop_unused(before: datetime) -> int:
+    """Remove contents that were stored before this moment and that no row names any more; how many.
+
+    A row that names one has a column `sha256` and tells its `path`: a file, be it in the recycle bin, or an import.
+    """
+    models: list[Any] = list(apps.get_models())
+    holders = [m for m in models if hasattr(m, "path") and any(f.name == "sha256" for f in m._meta.fields)]
+    dropped = 0
+    for folder in Path(settings.FILES_ROOT).glob("[0-9a-f][0-9a-f]"):
+        contents = {p.name: p for p in folder.iterdir() if p.stat().st_mtime < before.timestamp()}
+        with unrestricted("contents are kept for everybody"):
+            for model in holders:
+                for sha256 in model.objects.filter(sha256__startswith=folder.name).values_list("sha256", flat=True):
+                    contents.pop(sha256, None)
+        for path in contents.values():
+            path.unlink(missing_ok=True)
+            dropped += 1
+    return dropped
 
 
 def attach(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.journal import undo
 from vizavi.core.models import Operation
+from vizavi.core.records import writing
 from vizavi.files import store
 from vizavi.files.models import File
 
@@ -89,3 +93,16 @@ def test_attaching_can_be_undone(company, ann):
     store.attach(registry["company"], company, "a.txt", [b"x"], ann)
     undo(Operation.objects.get(verb="file.attach"), ann)
     assert store.files_of(registry["company"], company) == []
+
+
+def test_contents_leave_the_disk_when_no_row_names_them_any_more(company, ann):
+    kept, _op = store.attach(registry["company"], company, "kept.txt", [b"kept"], ann)
+    binned, _op = store.attach(registry["company"], company, "binned.txt", [b"binned"], ann)
+    gone, _op = store.attach(registry["company"], company, "gone.txt", [b"gone"], ann)
+    store.remove(binned.pk, ann)
+    store.remove(gone.pk, ann)
+    with writing():
+        File.objects.filter(pk=gone.pk).delete()
+    assert store.drop_unused(timezone.now() - timedelta(days=1)) == 0
+    assert store.drop_unused(timezone.now() + timedelta(minutes=1)) >= 1
+    assert [f.path.exists() for f in (kept, binned, gone)] == [True, True, False]
