@@ -24,11 +24,10 @@ from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
 from vizavi.exchange import mapping, tasks, trial
 from vizavi.exchange.models import ImportRun
+from vizavi.exchange.outcome import COUNTS
 from vizavi.exchange.rejects import again, mend
 from vizavi.exchange.runs import begin, table_of
 from vizavi.tables import Unreadable
-
-COUNTS = ("created", "updated", "skipped", "rejected")
 
 
 def runs_of(user: Any) -> QuerySet[ImportRun]:
@@ -43,6 +42,12 @@ def fetch(user: Any, pk: int) -> ImportRun:
     if run is None or registry.get(run.entity) is None:
         raise NotThere
     return run
+
+
+def told_of(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a trial with what is wrong with it or looks so."""
+    told = [{"column": c, "message": text, "hint": hint} for c, text, hint in row["problems"]]
+    return {"row": row["row"], "cells": row["cells"], "problems": told}
 
 
 def shown(run: ImportRun) -> dict[str, Any]:
@@ -150,16 +155,9 @@ def check_view(request: HttpRequest, pk: int) -> HttpResponse:
         return answer({"ready": False}, 202)
     if report.get("error"):
         raise Invalid({"": [report["error"]]})
-    problems = [
-        {
-            "row": p["row"],
-            "cells": p["cells"],
-            "problems": [{"column": c, "message": text, "hint": hint} for c, text, hint in p["problems"]],
-        }
-        for p in report["problems"]
-    ]
     counts = {name: report[name] for name in ("rows", *COUNTS)}
-    return answer({"ready": True, **counts, "beside": report["beside"], "problems": problems})
+    told = {name: [told_of(row) for row in report[name]] for name in ("problems", "doubts")}
+    return answer({"ready": True, **counts, "beside": report["beside"], **told})
 
 
 def start_view(request: HttpRequest, pk: int) -> HttpResponse:

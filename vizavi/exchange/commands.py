@@ -108,7 +108,9 @@ def run_import(options: argparse.Namespace) -> int:
     if run.error:
         raise CommandError(run.error)
     counts = run.counts
-    print(", ".join(f"{counts.get(name, 0)} {name}" for name in ("created", "updated", "skipped", "rejected")))
+    print(
+        ", ".join(f"{counts.get(name, 0)} {name}" for name in ("created", "updated", "skipped", "rejected", "doubtful"))
+    )
     write_rejects(run, table.headers, options.rejects or options.file.with_suffix(".rejects.csv"))
     return 0
 

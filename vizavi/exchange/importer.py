@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -21,40 +20,12 @@ from vizavi.core.records import Journaled
 from vizavi.exchange.mapping import CREATE, FILL, SKIP, Mapping, key_fields, required
 from vizavi.exchange.matching import Book, Known, pointing
 from vizavi.exchange.models import Origin
-from vizavi.exchange.rows import Part, Row, RowReader, mended
+from vizavi.exchange.outcome import Report, Sorted, doubts
+from vizavi.exchange.rows import Part, Problem, Row, RowReader, mended
 from vizavi.tables import Table
 
-COUNTS = ("created", "updated", "skipped", "rejected")
 #: Rows of a trial that are looked at together.
 TRIED = 500
-
-
-@dataclass
-class Report:
-    """What an import does or would do: counts, what is made beside the records themselves, the first refused rows."""
-
-    created: int = 0
-    updated: int = 0
-    skipped: int = 0
-    rejected: int = 0
-    rows: int = 0
-    beside: dict[str, int] = field(default_factory=dict)
-    problems: list[Row] = field(default_factory=list)
-
-
-@dataclass
-class Sorted:
-    """What the rows of a chunk come to."""
-
-    fresh: list[tuple[Row, Known]] = field(default_factory=list)
-    #: Records of related entities that have to be made first.
-    beside: dict[str, list[Known]] = field(default_factory=dict)
-    #: Records that are there and change: {relation, or "" for the row's own: records}.
-    changed: dict[str, dict[int, Known]] = field(default_factory=dict)
-    updated: int = 0
-    skipped: list[tuple[Row, Known | None]] = field(default_factory=list)
-    #: Relations to set when the other record has its id: (record, relation, the other, role).
-    links: list[tuple[Known, Any, Known, str]] = field(default_factory=list)
 
 
 class Importer:
@@ -152,6 +123,8 @@ class Importer:
                 changed |= bool(more)
             if may:
                 changed |= self._link(known, self.rows_of.relations[name], other, part.role, found)
+        if row.doubts:
+            found.doubtful.append((row, known))
         if record is None:
             found.updated += changed
             if not changed:
@@ -200,6 +173,7 @@ class Importer:
             if row is None:
                 raise
             self._complain(row, entity, error)
+        self._doubt(row, entity, known.record, different)
         return different
 
     def _change(self, book: Book, known: Known, different: dict[str, Any], found: Sorted, name: str) -> None:
@@ -239,7 +213,13 @@ class Importer:
         except Invalid as error:
             self._complain(row, entity, error)
             return None
+        self._doubt(row, entity, record, values)
         return record
+
+    def _doubt(self, row: Row | None, entity: Entity, record: Journaled, values: dict[str, Any]) -> None:
+        """Note what is taken although it looks wrong."""
+        if row is not None and values:
+            row.doubts += [Problem(self._column(entity, f), text) for f, text in doubts(entity, record, values)]
 
     def _complain(self, row: Row, entity: Entity, error: Invalid) -> None:
         for name, messages in error.errors.items():
@@ -278,6 +258,8 @@ class Importer:
             report.skipped += len(found.skipped)
             report.updated += found.updated
             report.rejected += len(bad)
+            report.doubtful += len(found.doubtful)
+            report.doubts += [row for row, _known in found.doubtful[: max(0, show - len(report.doubts))]]
             for name, made in found.beside.items():
                 entity: Any = self.books[name].entity
                 report.beside[entity.name] = report.beside.get(entity.name, 0) + len(made)
@@ -325,6 +307,7 @@ class Importer:
             "updated": found.updated,
             "skipped": len(found.skipped),
             "rejected": len(bad),
+            "doubtful": len(found.doubtful),
         }
         now = op.row.checkpoint
         op.row.checkpoint = {**now, **{name: int(now.get(name, 0)) + n for name, n in done.items()}}

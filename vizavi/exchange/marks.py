@@ -14,13 +14,18 @@ from vizavi.core.fields import Field
 from vizavi.core.filters import condition_of_lists
 from vizavi.core.models import Change
 from vizavi.core.reading import Reader
-from vizavi.exchange.models import ImportRun, Skipped
+from vizavi.exchange.models import Doubt, ImportRun, Skipped
 
-WHAT = ("created", "updated", "skipped")
+WHAT = ("created", "updated", "skipped", "doubtful")
 
 
 def label_of(what: str) -> str:
-    return {"created": _("created"), "updated": _("updated"), "skipped": _("left as they are")}[what]
+    return {
+        "created": _("created"),
+        "updated": _("updated"),
+        "skipped": _("left as they are"),
+        "doubtful": _("with warnings"),
+    }[what]
 
 
 class Nowhere:
@@ -62,8 +67,9 @@ class ImportMark(Field):
         found = Q(pk__in=[])
         for raw in raws:
             run, what = self.run(raw, reader)
-            if what == "skipped":
-                rows: Any = Skipped.objects.filter(run=run, record_id__isnull=False)
+            if what in ("skipped", "doubtful"):
+                model: Any = Skipped if what == "skipped" else Doubt
+                rows: Any = model.objects.filter(run=run, record_id__isnull=False)
                 found |= Q(pk__in=rows.values("record_id")) if run.entity == self.entity.name else Q(pk__in=[])
             else:
                 action = Change.CREATE if what == "created" else Change.UPDATE

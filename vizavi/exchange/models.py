@@ -50,7 +50,7 @@ class ImportRun(models.Model):
 
     @property
     def counts(self) -> dict[str, Any]:
-        """created, updated, skipped, rejected, row (how far), total."""
+        """created, updated, skipped, rejected, doubtful, row (how far), total."""
         return self.operation.checkpoint if self.operation else {}
 
 
@@ -79,6 +79,18 @@ class Skipped(models.Model):
 
     def __str__(self) -> str:
         return str(self.row)
+
+
+class Doubt(models.Model):
+    """A row that was taken although something in it looks wrong: what, and in which record it is now."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="doubts")
+    row = models.PositiveIntegerField()
+    record_id = models.BigIntegerField(null=True)
+    text = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.text}"
 
 
 class Origin(models.Model):

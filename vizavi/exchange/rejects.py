@@ -14,10 +14,11 @@ from vizavi.core.firm import speaking_to
 from vizavi.core.journal.long import Cancelled, resume
 from vizavi.core.journal.operation import Op
 from vizavi.core.models import Operation
-from vizavi.exchange.importer import Importer, Sorted
+from vizavi.exchange.importer import Importer
 from vizavi.exchange.matching import Known
-from vizavi.exchange.models import ImportRun, Reject, Skipped
-from vizavi.exchange.rows import Row
+from vizavi.exchange.models import Doubt, ImportRun, Reject, Skipped
+from vizavi.exchange.outcome import Sorted
+from vizavi.exchange.rows import Problem, Row
 from vizavi.exchange.runs import importer_of, text_of
 from vizavi.tables import Unreadable, writing
 
@@ -27,6 +28,13 @@ def keep(run: ImportRun, found: Sorted, bad: list[Row]) -> None:
     Reject.objects.bulk_create([rejected(run, row) for row in bad], batch_size=500)
     left = [Skipped(run=run, row=row.number, record_id=id_of(known)) for row, known in found.skipped]
     Skipped.objects.bulk_create(left, batch_size=500)
+    looks = [Doubt(run=run, row=row.number, record_id=id_of(k), text=said(row.doubts)) for row, k in found.doubtful]
+    Doubt.objects.bulk_create(looks, batch_size=500)
+
+
+def said(problems: list[Problem]) -> str:
+    """All of them in one line."""
+    return "; ".join(p.text for p in problems)[:500]
 
 
 def id_of(known: Known | None) -> int | None:
@@ -39,8 +47,9 @@ def id_of(known: Known | None) -> int | None:
 def rejected(run: ImportRun, row: Row) -> Reject:
     """A refused row as it is kept."""
     told = [[p.column, p.text[:300]] for p in row.problems]
-    reason = "; ".join(p.text for p in row.problems)[:500]
-    return Reject(run=run, row=row.number, reason=reason, problems=told, cells=[text_of(c) for c in row.cells])
+    return Reject(
+        run=run, row=row.number, reason=said(row.problems), problems=told, cells=[text_of(c) for c in row.cells]
+    )
 
 
 # -- refused rows once more --------------------------------------------------------------------------------------------
@@ -94,17 +103,19 @@ def _run_rejects(run: ImportRun) -> None:
                 rows = [importer.rows_of.read(r.row, list(r.cells)) for r in rejects]
                 found = importer.sort_out(rows)
                 with long.chunk() as op:
-                    _once_more(op, importer, rejects, rows, found)
+                    _once_more(op, run, importer, rejects, rows, found)
         run.state, run.error = ImportRun.DONE, ""
     except (Unreadable, Invalid, Refused, Cancelled) as error:
         run.state, run.error = ImportRun.DONE, str(error)[:500]
     run.save(update_fields=["state", "error"])
 
 
-def _once_more(op: Op, importer: Importer, rejects: list[Reject], rows: list[Row], found: Sorted) -> None:
+def _once_more(
+    op: Op, run: ImportRun, importer: Importer, rejects: list[Reject], rows: list[Row], found: Sorted
+) -> None:
     now: dict[str, Any] = op.row.checkpoint
     op.row.checkpoint = {**now, "rejected": int(now.get("rejected", 0)) - len(rejects)}
-    importer.write(op, rows, found, lambda _op, _found, _bad: None)
+    importer.write(op, rows, found, lambda _op, found, _bad: keep(run, Sorted(doubtful=found.doubtful), []))
     importer.link(op, [row for row in rows if not row.problems])
     for row, reject in zip(rows, rejects, strict=True):
         if row.problems:

@@ -57,6 +57,8 @@ class Row:
     own: Part = field(default_factory=Part)
     related: dict[str, Part] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: What looks wrong, but is taken.
+    doubts: list[Problem] = field(default_factory=list)
     id: str = ""
     #: By what it is known again, see `RowReader.know`.
     keys: dict[str, list[str]] = field(default_factory=dict)

@@ -13,19 +13,23 @@ from django_tasks import task
 from vizavi.core.errors import Invalid, Refused
 from vizavi.core.firm import speaking_to
 from vizavi.exchange import hints, targets
-from vizavi.exchange.importer import Importer, Report
+from vizavi.exchange.importer import Importer
 from vizavi.exchange.models import ImportRun
+from vizavi.exchange.outcome import Report
+from vizavi.exchange.rows import Problem, Row
 from vizavi.exchange.runs import importer_of, text_of
 from vizavi.jobs.backend import enqueue_once
 from vizavi.tables import Unreadable
 
 #: So many rows are tried while the person waits; more by a job.
 AT_ONCE = 3000
+#: Another number when a report says more than before: what was tried by an older program is tried again.
+FORM = 2
 
 
 def mark(run: ImportRun) -> str:
     """What a trial depends on."""
-    said = json.dumps([run.mapping, run.fixes, run.options, run.entity], sort_keys=True)
+    said = json.dumps([FORM, run.mapping, run.fixes, run.options, run.entity], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -69,13 +73,19 @@ def try_import(pk: int) -> None:
 def shown(importer: Importer, report: Report) -> dict[str, Any]:
     """A report as JSON, with a hint for each cell that has one."""
     places: dict[int | None, targets.Target] = dict(importer.rows_of.columns)  # type: ignore[arg-type]
-    problems = []
-    for row in report.problems:
+
+    def told(row: Row, problems: list[Problem]) -> dict[str, Any]:
         cells = [text_of(c) for c in row.cells]
-        told = []
-        for p in row.problems:
+        found = []
+        for p in problems:
             cell = cells[p.column] if p.column is not None and p.column < len(cells) else ""
-            told.append([p.column, p.text, hints.suggestion(places.get(p.column), cell, importer.reader)])
-        problems.append({"row": row.number, "cells": cells, "problems": told})
-    counts = {name: getattr(report, name) for name in ("rows", "created", "updated", "skipped", "rejected", "beside")}
-    return {**counts, "problems": problems}
+            found.append([p.column, p.text, hints.suggestion(places.get(p.column), cell, importer.reader)])
+        return {"row": row.number, "cells": cells, "problems": found}
+
+    names = ("rows", "created", "updated", "skipped", "rejected", "doubtful", "beside")
+    counts = {name: getattr(report, name) for name in names}
+    return {
+        **counts,
+        "problems": [told(row, row.problems) for row in report.problems],
+        "doubts": [told(row, row.doubts) for row in report.doubts],
+    }

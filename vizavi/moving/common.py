@@ -7,14 +7,17 @@ from functools import wraps
 from pathlib import PurePath
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from vizavi.core import door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Refused
 from vizavi.exchange.models import ImportRun
 from vizavi.ui import refused
+
+both = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -44,6 +47,13 @@ def run_of(request: HttpRequest, pk: int) -> ImportRun:
     if run is None or registry.get(run.entity) is None:
         raise Http404
     return run
+
+
+def onward(request: HttpRequest, url: str) -> HttpResponse:
+    """To the next step, also for a part of a page that asks every second."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
 
 
 def frame(step: int, run: ImportRun | None = None, **context: Any) -> dict[str, Any]:

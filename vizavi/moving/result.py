@@ -56,6 +56,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         may_undo=bool(verdict) and until is not None and until > timezone.now(),
         until=until,
         tiles=tiles(run),
+        doubtful=doubtful(run),
         rejects=reject_rows(run),
         refused=counts.get("rejected", 0),
         headers=table_of(run).headers if counts.get("rejected") else [],
@@ -87,6 +88,12 @@ def tiles(run: ImportRun) -> list[dict[str, Any]]:
         }
         for name, (label, icon, tone) in words.items()
     ]
+
+
+def doubtful(run: ImportRun) -> dict[str, Any] | None:
+    """How many rows were taken although something looks wrong, with the list of their records."""
+    count = run.counts.get("doubtful", 0)
+    return {"count": count, "url": f"{frame(5, run)['entity'].url()}?import={run.pk}.doubtful"} if count else None
 
 
 def reject_rows(run: ImportRun) -> list[dict[str, Any]]:

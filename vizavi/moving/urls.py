@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vizavi.moving import downloads, offers, result, wizard
+from vizavi.moving import check, downloads, offers, result, wizard
 
 urlpatterns = [
     path("imports/", wizard.runs),
@@ -9,7 +9,7 @@ urlpatterns = [
     path("imports/<int:pk>/", wizard.step),
     path("imports/<int:pk>/file/", wizard.file_page),
     path("imports/<int:pk>/columns/", wizard.columns),
-    path("imports/<int:pk>/check/", wizard.check),
+    path("imports/<int:pk>/check/", check.check),
     path("imports/<int:pk>/start/", wizard.start),
     path("imports/<int:pk>/cancel/", wizard.cancel),
     path("imports/<int:pk>/run/", wizard.run_page),

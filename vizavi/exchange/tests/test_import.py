@@ -18,9 +18,10 @@ from vizavi.core.entity import registry
 from vizavi.core.journal import undo
 from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
-from vizavi.exchange import export, mapping, tasks
+from vizavi.exchange import export, mapping, tasks, trial
 from vizavi.exchange.importer import Importer
 from vizavi.exchange.models import ImportRun, Reject
+from vizavi.exchange.runs import begin
 from vizavi.jobs import worker
 from vizavi.tables import open_table
 
@@ -234,3 +235,36 @@ def test_an_import_reads_and_an_export_writes_in_the_zone_of_its_person(ann, cli
 
 
 TABLE = "name;made;revenue\nРомашка;05.03.2026 09:30;1,250\n".encode()
+
+
+def test_what_looks_wrong_is_taken_counted_and_listed(ann, client_of):
+    content = (
+        "Название;ИНН;КПП;Телефон\n"
+        "Полюс;7707083893;773601001;8 (343) 222-10-10\n"
+        "Балт;780123456;;8 (343) 222-10-11\n"
+        "Гид;7707083894;12;8 921 33\n"
+        ";7728168971;;\n"
+    )
+    company = registry["company"]
+    run = begin(company, ann, "f.csv", [content.encode()])
+    client = client_of(ann)
+    client.post(f"/imports/{run.pk}/check/")
+    run.refresh_from_db()
+    report = trial.report_of(run)
+    assert (report["created"], report["rejected"], report["doubtful"]) == (3, 1, 2)
+    assert [(d["row"], [p[0] for p in d["problems"]]) for d in report["doubts"]] == [(2, [1]), (3, [1, 2, 3])]
+    text = client.get(f"/imports/{run.pk}/check/").content.decode()
+    assert 'name="cell-2-1"' in text and "780123456" in text
+    # A doubtful cell is mended like a wrong one.
+    client.post(f"/imports/{run.pk}/check/", {"cell-2-1": "7802345671", "do": "save"})
+    run.refresh_from_db()
+    assert run.fixes == {"2": {"1": "7802345671"}}
+    run.state = ImportRun.WAITING
+    run.save()
+    run = tasks.carry_out(run)
+    # 7802345671 has a wrong check digit as well.
+    assert (run.counts["created"], run.counts["doubtful"]) == (3, 2)
+    assert sorted(d.row for d in run.doubts.all()) == [2, 3]
+    listed = client.get(f"/companies/?import={run.pk}.doubtful").content.decode()
+    assert "Балт" in listed and "Гид" in listed and "Полюс" not in listed
+    assert f"?import={run.pk}.doubtful" in client.get(f"/imports/{run.pk}/result/").content.decode()

@@ -287,7 +287,7 @@ REACHED = {
             {"ID": "77", "Имя": "Ирина", "Фамилия": "Лебедева", "Skype": "irina.l", "Telegram": "irina", "Адрес": "Омск"},
         ),
         [("skype", "irina.l"), ("telegram", "irina")],
-        [("home", "Омск")],
+        [("work", "Омск")],
     ),
     "HubSpot": (
         table(
