@@ -68,8 +68,8 @@ class ImportMark(Field):
         for raw in raws:
             run, what = self.run(raw, reader)
             if what in ("skipped", "doubtful"):
-                model: Any = Skipped if what == "skipped" else Doubt
-                rows: Any = model.objects.filter(run=run, record_id__isnull=False)
+                noted: Any = Skipped.objects if what == "skipped" else Doubt.objects
+                rows = noted.filter(run=run, record_id__isnull=False)
                 found |= Q(pk__in=rows.values("record_id")) if run.entity == self.entity.name else Q(pk__in=[])
             else:
                 action = Change.CREATE if what == "created" else Change.UPDATE
