@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -48,7 +49,7 @@ def field_rows(name: str, schemas: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def sections() -> list[dict[str, Any]]:
-    """Addresses by kind of record, in the order of the document."""
+    """Addresses by kind of record: what people work with before what administrators keep."""
     whole = document(get_language() or "")
     found: dict[str, dict[str, Any]] = {}
     for address_path, methods in whole["paths"].items():
@@ -59,7 +60,7 @@ def sections() -> list[dict[str, Any]]:
                 tag,
                 {
                     "tag": tag,
-                    "title": entity.label_plural if entity else tag,
+                    "title": capfirst(entity.label_plural) if entity else tag,
                     "fields": field_rows(entity.name.capitalize(), whole["components"]["schemas"]) if entity else [],
                     "operations": [],
                 },
@@ -76,7 +77,12 @@ def sections() -> list[dict[str, Any]]:
                     "answers": sorted(operation["responses"]),
                 }
             )
-    return list(found.values())
+
+    def late(section: dict[str, Any]) -> bool:
+        entity = registry.by_plural(section["tag"])
+        return entity is None or entity.admin or not entity.place
+
+    return sorted(found.values(), key=late)
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from ninja.errors import ValidationError as NinjaValidationError
 
 from vizavi.core.errors import Conflict, Invalid, Merged, NotThere, Refused
 from vizavi.ui import errors as pages
+from vizavi.ui.formats import nth
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ def merged(request: HttpRequest, into: int) -> HttpResponse:
     if request.method == "GET" and "pk" in values:
         url = request.build_absolute_uri().replace(f"/{values['pk']}/", f"/{into}/", 1)
         return answer({"merged_into": into}, 301, {"Location": url, "Cache-Control": "no-store"})
-    return failure(404, _("It was merged into № %(id)s.") % {"id": into}, "merged")
+    return failure(404, _("It was merged into %(record)s.") % {"record": nth(into)}, "merged")
 
 
 def of_exception(request: HttpRequest, error: Any) -> HttpResponse:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from vizavi.core import door
+from vizavi.ui.formats import nth
 
 if TYPE_CHECKING:
     from vizavi.core.entity import Entity
@@ -71,7 +72,7 @@ class Reader:
                 if record is None:
                     ref = Ref(entity.name, None, _("hidden"), visible=False)
                 else:
-                    title = str(record) if sees_title else f"№ {i}"
+                    title = str(record) if sees_title else nth(i)
                     gone = record.deleted_at is not None
                     ref = Ref(
                         entity.name, i, title, "" if gone else entity.url(i), getattr(record, "tone", ""), deleted=gone

@@ -20,6 +20,7 @@ from vizavi.core.records import unrestricted
 from vizavi.duplicates.comparing import Reason, compare
 from vizavi.duplicates.models import Distinct
 from vizavi.search.keys import EMAIL, FIRM, INN, KINDS, MESSENGER, OGRN, PERSON, PHONE, Key, keys_of
+from vizavi.ui.formats import nth
 
 #: So many are shown; so many of those who share a key are looked at (a switchboard's number has hundreds).
 MOST, LOOKED = 5, 100
@@ -205,7 +206,7 @@ def _told(entity: Entity, ranked: Sequence[tuple[Found, tuple[Reason, ...]]], re
 
 
 def _title(entity: Entity, record: Any, reader: Reader) -> str:
-    return str(record) if reader.access(entity).sees(entity.title) else f"№ {record.pk}"
+    return str(record) if reader.access(entity).sees(entity.title) else nth(record.pk)
 
 
 def token(entity: str, pk: int) -> str:

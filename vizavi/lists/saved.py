@@ -111,7 +111,7 @@ def context(request: HttpRequest, views: list[View], view: View | None, state: L
     first = shown[0]
     items = [
         {
-            "label": v.name if v else _("All: %(what)s") % {"what": entity.label_plural.lower()},
+            "label": v.name if v else _("All %(what)s") % {"what": entity.label_plural.lower()},
             "url": v.url if v else entity.url() + ("" if first is None else "?view=all"),
             "icon": v.icon if v else None,
             "tone": v.tone if v else "slate",
@@ -206,7 +206,7 @@ def manage(request: HttpRequest, entity: Entity) -> HttpResponse:
     rows = [
         {
             "key": key_of(v),
-            "label": v.name if v else _("All: %(what)s") % {"what": entity.label_plural.lower()},
+            "label": v.name if v else _("All %(what)s") % {"what": entity.label_plural.lower()},
             "sub": v.get_audience_display() if v and v.audience != PRIVATE else "",
             "on": is_shown(v, mine, user),
             "url": v.url if v else "",

@@ -56,6 +56,8 @@ def bin_page(request: HttpRequest) -> HttpResponse:
     """`/bin/?entity=company&page=2`: what was deleted and can be restored, newest first."""
     reader = reader_of(request)
     places = [e for e in registry if e.many and e.pages and door.branches(reader.user, e)]
+    # What people work with comes before what administrators keep.
+    places.sort(key=lambda e: (not e.place, e.admin))
     if not places:
         raise Refused(_("You have no access to these records."))
     entity = next((e for e in places if e.name == request.GET.get("entity")), places[0])

@@ -20,6 +20,7 @@ from vizavi.jobs.undo import undo_later
 from vizavi.screens import verbs
 from vizavi.screens.web import door_view, go, reader_of, safe_next
 from vizavi.ui import render
+from vizavi.ui.formats import nth
 
 PAGE = 50
 ROWS = 100
@@ -184,7 +185,7 @@ def _skipped(row: Operation, reader: Reader) -> tuple[list[dict[str, Any]], int]
 def _obstacle(found: Obstacle) -> dict[str, str]:
     entity = registry.get(found.entity)
     f = entity.fields.get(found.field) if entity else None
-    title = found.title or f"{entity.label if entity else found.entity} № {found.record_id}"
+    title = found.title or f"{entity.label if entity else found.entity} {nth(found.record_id)}"
     return {"title": title, "field": f.label if f else found.field, "message": found.message}
 
 

@@ -29,6 +29,7 @@ from vizavi.screens.offers import offers_for, panels_for
 from vizavi.screens.web import entity_view, reader_of
 from vizavi.search import favourites
 from vizavi.ui import formats, render
+from vizavi.ui.formats import nth
 
 PANES = ("fields", "history", "more")
 #: So many related records stand on a card; the rest is one click away.
@@ -145,7 +146,7 @@ def trail(request: HttpRequest, entity: Entity, record: Journaled) -> dict[str, 
 
 
 def title_of(entity: Entity, record: Journaled, reader: Reader) -> str:
-    return str(record) if reader.access(entity).sees(entity.title) else f"№ {record.pk}"
+    return str(record) if reader.access(entity).sees(entity.title) else nth(record.pk)
 
 
 def owner_of(entity: Entity, record: Journaled, reader: Reader) -> Cell | None:

@@ -14,6 +14,7 @@ from vizavi.search import find
 from vizavi.search.favourites import favourites
 from vizavi.search.finding import CANDIDATES, Hit, of_entity
 from vizavi.search.words import other_layout
+from vizavi.ui.formats import nth, quoted
 
 EACH = 5
 Group = dict[str, Any]
@@ -85,11 +86,11 @@ def numbered(text: str, reader: Reader) -> list[Group]:
     pk = int(text)
     refs = [(entity, reader.ref(entity, pk)) for entity in entities(reader)]
     rows = [
-        {"url": ref.url, "title": ref.title, "sub": f"{e.label} № {pk}", "icon": e.icon, "tone": e.tone}
+        {"url": ref.url, "title": ref.title, "sub": f"{e.label} {nth(pk)}", "icon": e.icon, "tone": e.tone}
         for e, ref in refs
         if ref.visible and not ref.deleted
     ]
-    return [{"label": f"№ {pk}", "rows": rows}] if rows else []
+    return [{"label": nth(pk), "rows": rows}] if rows else []
 
 
 def creatable(text: str, reader: Reader) -> list[Group]:
@@ -98,7 +99,7 @@ def creatable(text: str, reader: Reader) -> list[Group]:
     for e in entities(reader):
         if door.can(reader.user, door.CREATE, e):
             begun = f"?{urlencode({e.quick[0]: text})}" if text else ""
-            title = _("Create: %(what)s") % {"what": e.label} + (f" «{text}»" if text else "")
+            title = _("Create: %(what)s") % {"what": e.label} + (f" {quoted(text)}" if text else "")
             rows.append({"url": f"/_quick/{e.plural}/{begun}", "title": title, "icon": "plus", "tone": e.tone})
     return [{"label": _("Create"), "rows": rows}] if rows else []
 

@@ -217,6 +217,15 @@ def ago(value: Any) -> str:
     return day(value)
 
 
+def nth(number: Any) -> str:
+    """How a record is called by its number."""
+    return _("No. %(number)s") % {"number": number}
+
+
+def quoted(text: Any) -> str:
+    return _("“%(text)s”") % {"text": text}
+
+
 def duration(seconds: Any) -> str:
     """`7 мин`, `1 ч 20 мин`: how long a call lasted."""
     total = int(seconds or 0)
@@ -273,5 +282,7 @@ FILTERS = {
     "duration": duration,
     "filesize": filesize,
     "iso": iso,
+    "nth": nth,
+    "quoted": quoted,
     "machine": machine,
 }

@@ -40,7 +40,7 @@ class Combo extends HTMLElement {
     option.className = 'opt opt--new';
     option.setAttribute('role', 'option');
     option.dataset.create = q;
-    option.textContent = `+ ${this.dataset.createLabel} «${q}»`;
+    option.textContent = `+ ${this.dataset.createLabel} ${say('quoted', { text: q })}`;
     return option;
   }
 
