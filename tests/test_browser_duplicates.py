@@ -141,3 +141,18 @@ def test_what_is_ticked_in_a_list_is_merged(page: Page, live_server, ann, romash
     button.click()
     page.wait_for_url(re.compile(r"/companies/merge/\?ids=\d+,\d+"))
     expect(page.locator(".mrg__h")).to_have_count(2)
+
+
+def test_what_is_left_is_written_as_it_will_be_kept_and_a_wrong_number_is_said(page: Page, live_server, ann):
+    sign_in(page, live_server.url, ann)
+    page.goto(f"{live_server.url}/companies/new/")
+    page.fill("[name=phones-0-value]", "8 (912) 345 67 89")
+    page.keyboard.press("Tab")
+    expect(page.locator("[name=phones-0-value]")).to_have_value("+7 912 345-67-89")
+    with page.expect_response("**/_dupes/**"):
+        page.fill("#id_inn", "7707083894")
+    late = page.locator("[data-row=inn] .late")
+    expect(late).to_have_count(1)
+    expect(late).not_to_be_visible()
+    page.keyboard.press("Tab")
+    expect(late).to_be_visible()

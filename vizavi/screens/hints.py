@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from vizavi.core import actions
 from vizavi.core.entity import Entity
 from vizavi.core.errors import Invalid
+from vizavi.core.fields import Field
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 from vizavi.duplicates.finding import Match, find
@@ -91,5 +92,36 @@ def dupes(request: HttpRequest, entity: Entity) -> HttpResponse:
     data = {f.name: value for f in fields if (value := f.raw_from_form(request.GET)) is not None}
     editors = [Editor(f, "") for f in fields]
     attach(entity, editors, alike(entity, data, reader, record, request.GET.getlist(SEEN)))
-    context = {"entity": entity, "editors": editors, "record": record, "target": request.GET.get("target", "")}
+    forms, looks = {}, {}
+    for f in fields:
+        forms[f.name], looks[f.name] = _in_form(f, data[f.name], reader) if f.name in data else ({}, [])
+    context = {
+        "entity": entity,
+        "editors": editors,
+        "record": record,
+        "target": request.GET.get("target", ""),
+        "forms": forms,
+        "looks": looks,
+    }
     return render(request, "screens/dupes.html", context)
+
+
+def _in_form(f: Field, raw: Any, reader: Reader) -> tuple[dict[str, str], list[str]]:
+    """How what was typed will be written, where that differs (`8 912 345 67 89`: `+7 912 345-67-89`), and what looks wrong
+    with it; both are shown when the field has been left."""
+    several = isinstance(raw, list)
+    written: dict[str, str] = {}
+    wrong: list[str] = []
+    for one in raw if several else [raw]:
+        try:
+            value = f.parse([one] if several else one)
+        except ValidationError as error:
+            wrong += error.messages
+            continue
+        shown = f.form_value(value, reader)
+        if several and isinstance(one, dict) and shown:
+            typed, new = one["value"].strip(), shown[0]["value"]
+            written |= {typed: new} if new != typed else {}
+        elif not several and value:
+            wrong += f.entity.model(**{f.name: value}).warnings().get(f.name, [])
+    return written, wrong

@@ -1,4 +1,5 @@
-// Who is here already: 300 ms after a name, a phone, an e-mail or a number was typed, a panel stands under the field.
+// Who is here already: 300 ms after a name, a phone, an e-mail or a number was typed, a panel stands under the field; and
+// when the field is left, what is typed is written as it will be kept.
 import { attend, fire } from './hx.js';
 
 const PAUSE = 300;
@@ -37,9 +38,23 @@ async function ask(form) {
     const html = panel?.innerHTML.trim() ?? '';
     // What was shown at saving has been seen: its marks stay in the form.
     for (const mark of slot.querySelectorAll('input[name=dupes_seen]')) form.append(mark);
+    slot.dataset.written = panel?.dataset.written ?? '{}';
     if (slot.dataset.shown !== html) { slot.innerHTML = html; slot.dataset.shown = html; attend(slot); }
+    rewrite(slot);
   }
 }
+
+/** What has been left stands there as it will be kept: a telephone number in its one spelling. */
+function rewrite(slot) {
+  const written = JSON.parse(slot.dataset.written ?? '{}');
+  for (const input of placeOf(slot).querySelectorAll('input')) {
+    if (input !== document.activeElement && Object.hasOwn(written, input.value.trim())) input.value = written[input.value.trim()];
+  }
+}
+document.addEventListener('focusout', ({ target }) => {
+  const form = target.closest?.('form[data-dupes]');
+  if (form) setTimeout(() => slots(form).forEach(rewrite));
+});
 
 document.addEventListener('input', ({ target }) => {
   const form = target.closest?.('form[data-dupes]');
