@@ -16,8 +16,8 @@ from vizavi.core.records import Journaled
 
 #: Up to so many owners each get a branch of their own, which an index by owner and date serves in order.
 OWN_BRANCHES = 12
-#: What was looked up in this process: {user: (version of rights, {scope: owners})}.
-_kept: dict[int, tuple[int, dict[str, frozenset[int]]]] = {}
+#: What was looked up in this process: {user: (version of rights, {scope: owners, (role, entity, action): branches})}.
+_kept: dict[int, tuple[int, dict[Any, Any]]] = {}
 
 
 class Policy:
@@ -36,6 +36,12 @@ class Policy:
         owners = scope_owners(user, action)
         if owners is None:
             return [Q()]
+        known, key = _known(user), (user.role, entity.name, action)
+        if key not in known:
+            known[key] = self._owned(user, entity, action, owners)
+        return list(known[key])
+
+    def _owned(self, user: Any, entity: Entity, action: str, owners: frozenset[int]) -> list[Q]:
         ids = sorted(owners, key=lambda pk: (pk != user.pk, pk))
         found = [Q(owner=pk) for pk in ids] if len(ids) <= OWN_BRANCHES else [Q(owner__in=ids)]
         if ids and entity.pool and action in (door.SEE, door.CHANGE):
@@ -151,13 +157,18 @@ def scope_owners(user: Any, action: str) -> frozenset[int] | None:
 
 
 def _of_scope(user: Any, scope: str) -> frozenset[int]:
-    kept = _kept.get(user.pk)
-    if kept is None or kept[0] != user.rights_version:
-        kept = _kept[user.pk] = (user.rights_version, {})
-    known = kept[1]
+    known = _known(user)
     if scope not in known:
         known[scope] = frozenset({user.pk, *_colleagues(user, scope)})
     return known[scope]
+
+
+def _known(user: Any) -> dict[Any, Any]:
+    """What is known of this user's scopes, until the version of the rights is another one."""
+    kept = _kept.get(user.pk)
+    if kept is None or kept[0] != user.rights_version:
+        kept = _kept[user.pk] = (user.rights_version, {})
+    return kept[1]
 
 
 def forget(user: Any) -> None:
