@@ -76,7 +76,7 @@ def tiles(run: ImportRun) -> list[dict[str, Any]]:
     words = {
         "created": (_("Created"), "circle-plus", "ok"),
         "updated": (_("Updated"), "refresh-cw", "info"),
-        "skipped": (_("Left as they are"), "minus", ""),
+        "skipped": (_("Left alone"), "minus", ""),
     }
     return [
         {

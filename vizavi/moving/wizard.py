@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Invalid, Refused
-from vizavi.core.fields import EmailsField, PhonesField, UserField
+from vizavi.core.fields import EmailsField, PhonesField
 from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
 from vizavi.exchange import mapping, remember, targets, tasks, trial
@@ -197,17 +197,15 @@ def columns_context(entity: Entity, table: Table, settled: Mapping, reader: Read
         target = targets.resolve(entity, path, reader)
         if target is None or not known or path not in settled.columns.values():
             continue
-        options, people = mapping.choices(target, reader), isinstance(target.field, UserField)
+        options = mapping.choices(target, reader)
         open_ = sum(1 for key in known.values() if not key)
-        label = _("Colleagues: %(label)s") if people else _("Values: %(label)s")
         values.append(
             {
                 "path": path,
-                "label": label % {"label": target.label},
+                "label": target.label,
                 "rows": [(n, text, key) for n, (text, key) in enumerate(sorted(known.items()))],
                 "options": options,
                 "open": open_,
-                "people": people,
             }
         )
     groups = [(label, [(t.path, t.label) for t in found]) for label, found in targets.offered(entity, reader)]
