@@ -61,9 +61,9 @@ def fields_of(definition: CustomField, entity: Entity) -> Iterator[Field]:
 
     Raises `KeyError` for a kind or a target that is not there.
     """
-    yield _field(definition, entity, definition.key, definition.label, COLUMNS[definition.kind](definition))
+    yield _field(definition, entity, definition.key, definition.spoken, COLUMNS[definition.kind](definition))
     if definition.kind == "money":
-        label = format_lazy("{}: {}", definition.label, _("currency"))
+        label = format_lazy("{}: {}", definition.spoken, _("currency"))
         yield _field(definition, entity, f"{definition.key}_currency", label, columns.Currency(), extra=True)
 
 

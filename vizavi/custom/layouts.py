@@ -1,7 +1,8 @@
 """Layouts: read whatever they hold, changed in small steps, kept as JSON.
 
 `{"sections": [{"standard": 0, "label": "", "fields": [names]}], "fields": {name: {"label", "required", "hidden"}}}`:
-`standard` is the place of the section in the declaration, whose label it bears unless `label` says another.
+`standard` is the place of the section in the declaration, whose label it bears unless `label` says another. Labels are one text
+or one for each language (`custom.words`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from vizavi.core.entity import Entity
 from vizavi.core.fields import Field
-
-LONGEST = 100
+from vizavi.custom.words import LANGUAGES, spoken, tidied
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Part:
     """A section: the fields in it, its place in the declaration (None: the administrator's own), its own name."""
 
     standard: int | None
-    named: str
+    named: Any
     label: Any
     names: list[str] = field(default_factory=list)
 
@@ -53,7 +54,7 @@ class Arrangement:
     def _words(self, f: Field, said: dict[str, Any]) -> dict[str, Any]:
         """What is said about a field, as far as it can be."""
         kept: dict[str, Any] = {}
-        if label := _label(said.get("label")):
+        if label := tidied(said.get("label")):
             kept["label"] = label
         if said.get("required") is True and may_be_required(f):
             kept["required"] = True
@@ -70,12 +71,12 @@ class Arrangement:
         homes = {n: at for at, names in enumerate(self.entity.standard.sections.values()) for n in names}
         left = dict.fromkeys([*homes, *(n for n, f in self.fields.items() if f.custom)])
         for section in map(_mapping, sections):
-            at, named = section.get("standard"), _label(section.get("label"))
+            at, named = section.get("standard"), tidied(section.get("label"))
             at = at if isinstance(at, int) and not isinstance(at, bool) and 0 <= at < len(labels) else None
             if at is None and not named:
                 self._wrong(_("A section has no name."))
                 continue
-            part = Part(at, named, named or labels[at])  # type: ignore[index]
+            part = Part(at, named, spoken(named) if named else labels[at])  # type: ignore[index]
             self.parts.append(part)
             for name in section["fields"] if isinstance(section.get("fields"), list) else ():
                 if isinstance(name, str) and name in left:
@@ -111,7 +112,7 @@ class Arrangement:
         """The field with the administrator's words."""
         words, f = self.words.get(name, {}), self.fields[name]
         label, required = words.get("label", ""), words.get("required", False)
-        return f.dressed(label, required=required) if label or required else f
+        return f.dressed(spoken(label) if label else "", required=required) if label or required else f
 
     def part_of(self, name: str) -> Part:
         """The section in which a field stands. Raises `LookupError`."""
@@ -177,16 +178,16 @@ class Arrangement:
             part.names.append(name)
         self.parts = [self.parts[at] for at in [*found, *(n for n in range(len(self.parts)) if n not in found)]]
 
-    def add_part(self, label: str) -> None:
+    def add_part(self, label: Any) -> None:
         """A new section at the end."""
-        self.parts.append(Part(None, _label(label), _label(label)))
+        self.parts.append(Part(None, tidied(label), spoken(tidied(label))))
 
-    def name_part(self, at: int, label: str) -> None:
+    def name_part(self, at: int, label: Any) -> None:
         """Another name for a section; for a standard one, nothing means its own. Raises `LookupError`."""
         part = self.parts[at]
         own = list(self.entity.standard.sections)[part.standard] if part.standard is not None else part.label
-        part.named = "" if _label(label) == str(own) and part.standard is not None else _label(label)
-        part.label = part.named or own
+        part.named = other_than(own, label) if part.standard is not None else tidied(label)
+        part.label = spoken(part.named) if part.named else own
 
     def drop_part(self, at: int) -> None:
         """Remove a section; its fields go to its neighbour. Raises `LookupError`."""
@@ -204,5 +205,13 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _label(value: Any) -> str:
-    return " ".join(value.split())[:LONGEST] if isinstance(value, str) else ""
+def other_than(own: Any, said: Any) -> Any:
+    """A name as it is kept; `""` when it is what the program says by itself (`own`, a lazy text) in each language said."""
+    named = tidied(said)
+    if not isinstance(named, dict):
+        named = dict.fromkeys(LANGUAGES, named) if named else {}
+    for language, text in named.items():
+        with override(language):
+            if text.lower() != str(own).lower():
+                return tidied(named)
+    return ""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vizavi.core import columns
 from vizavi.core.records import Journaled
+from vizavi.custom.words import spoken
 
 
 def check_choices(value: Any) -> None:
@@ -54,6 +55,7 @@ class CustomField(Journaled):
     entity_name = models.CharField(_("kind of record"), max_length=40)
     key = models.CharField(_("key"), max_length=30)
     label = models.CharField(_("name"), max_length=100)
+    label_en = models.CharField(_("name in English"), max_length=100, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
     help = models.CharField(_("hint"), max_length=300, blank=True)
     required = models.BooleanField(_("required"), default=False)
@@ -71,7 +73,12 @@ class CustomField(Journaled):
         constraints = [models.UniqueConstraint(fields=["entity_name", "key"], name="custom_field_key")]
 
     def __str__(self) -> str:
-        return self.label
+        return str(self.spoken)
+
+    @property
+    def spoken(self) -> Any:
+        """The name in the language of whoever looks; in English it is the other one where there is none of its own."""
+        return spoken({"ru": self.label, "en": self.label_en or self.label})
 
     def clean(self) -> None:
         """Checks the definition as a whole. Raises `ValidationError` by field."""

@@ -7,22 +7,23 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vizavi.core import actions, door, pages
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Conflict, Invalid
 from vizavi.core.fields import Field
-from vizavi.core.fold import slug
 from vizavi.core.reading import Reader
 from vizavi.custom.actions import add_field, lay_out, standard
-from vizavi.custom.layouts import Arrangement, may_be_required
+from vizavi.custom.layouts import Arrangement, may_be_required, other_than
 from vizavi.custom.models import CustomField
 from vizavi.custom.shapes import arrangement
+from vizavi.custom.words import LANGUAGES
 from vizavi.screens import verbs
 from vizavi.screens.records import sections, title_of
 from vizavi.screens.web import door_view, go, reader_of, version_of
+from vizavi.setup.definitions import moved, posted, values_of
 from vizavi.setup.views import page
 from vizavi.ui import add_trigger, render
 from vizavi.ui.html import TONE_NAMES, TONES
@@ -189,21 +190,21 @@ def part(request: HttpRequest, plural: str, at: int | None = None) -> HttpRespon
     url, found = f"{BASE}{plural}/", arrangement(entity)
     if at is not None and at >= len(found.parts):
         raise Http404
-    now = "" if at is None else str(found.parts[at].label)
+    now = dict.fromkeys(LANGUAGES, "") if at is None else in_both(found.parts[at].label)
     errors: list[str] = []
-    label = " ".join(request.POST.get("label", now).split())[:100]
+    label = _said(request, now)
     if request.method == "POST":
-        taken = {str(p.label) for n, p in enumerate(found.parts) if n != at}
-        if not label and (at is None or found.parts[at].standard is None):
+        taken = {text for n, p in enumerate(found.parts) if n != at for text in in_both(p.label).values()}
+        if not any(label.values()) and (at is None or found.parts[at].standard is None):
             errors = [_("This field is required.")]
-        elif label in taken:
+        elif taken & set(filter(None, label.values())):
             errors = [_("There is a section of this name already.")]
         else:
             found.add_part(label) if at is None else found.name_part(at, label)
             done = lay_out(found, reader.user)
             return add_trigger(go(request, url, _("Saved") if done else "", done), "closeDialog")
     context = {
-        "title": _("New section") if at is None else now,
+        "title": _("New section") if at is None else str(found.parts[at].label),
         "label": label,
         "errors": errors,
         "action": request.path,
@@ -225,10 +226,9 @@ def field(request: HttpRequest, plural: str, name: str) -> HttpResponse:
     if f is None or not any(name in p.names for p in found.parts):
         raise Http404
     if request.method == "POST":
-        label = " ".join(request.POST.get("label", "").split())
         found.say(
             name,
-            label="" if label == f.label else label,
+            label=other_than(f.words, _said(request)),
             required=request.POST.get("required") == "1",
             hidden=request.POST.get("shown") != "1",
         )
@@ -239,7 +239,8 @@ def field(request: HttpRequest, plural: str, name: str) -> HttpResponse:
     context = {
         "title": dressed.label,
         "f": f,
-        "label": dressed.label,
+        "label": in_both(dressed.words),
+        "own": in_both(f.words),
         "kind": kind_label(f),
         "required": dressed.required,
         "may_be_required": may_be_required(f),
@@ -250,6 +251,22 @@ def field(request: HttpRequest, plural: str, name: str) -> HttpResponse:
         "url": url,
     }
     return render(request, "setup/fields_field.html", context, block="dialog")
+
+
+def in_both(words: Any) -> dict[str, str]:
+    """A label as it reads in each language."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            text = str(words)
+        found[language] = text[:1].upper() + text[1:]
+    return found
+
+
+def _said(request: HttpRequest, now: dict[str, str] | None = None) -> dict[str, str]:
+    """The names that a form says, `label` and `label_en`; before it is sent, those that there are."""
+    texts = {"ru": request.POST.get("label"), "en": request.POST.get("label_en")}
+    return {n: " ".join(((now or {}).get(n, "") if t is None else t).split())[:100] for n, t in texts.items()}
 
 
 def _parts(found: Arrangement, name: str = "") -> dict[str, Any]:
@@ -294,15 +311,15 @@ def custom(request: HttpRequest, plural: str, kind: str = "", pk: int | None = N
     if row.entity_name != entity.name or row.kind not in dict(CustomField.KINDS):
         raise Http404
     if request.method != "POST":
-        return _form(request, entity, row, _values(row), {})
+        return _form(request, entity, row, values_of(row), {})
     do = request.POST.get("do", "")
     if do == "delete" and pk:
         done = actions.delete(own, [pk], reader.user)
         text = _("Deleted: %(what)s. The values are kept.") % {"what": row}
         return add_trigger(go(request, url, text, done), "closeDialog")
-    data = _posted(request, row)
+    data = posted(request, row)
     if do.startswith(("up.", "down.")):
-        data["choices"] = _moved(data["choices"], do)
+        data["choices"] = moved(data["choices"], do)
         return _form(request, entity, row, data, {})
     section = request.POST.get("part", "")
     at = int(section) if section.isdecimal() else None
@@ -332,57 +349,6 @@ def _changed(
     return done
 
 
-def _values(row: CustomField) -> dict[str, Any]:
-    names = ("label", "key", "help", "required", "filterable", "default", "choices", "target", "places")
-    return {name: getattr(row, name) for name in names}
-
-
-def _posted(request: HttpRequest, row: CustomField) -> dict[str, Any]:
-    """What the form says; a switch that is off sends nothing."""
-    post = request.POST
-    data: dict[str, Any] = {n: post.get(n, "") for n in ("label", "help", "default")}
-    data |= {n: post.get(n) == "1" for n in ("required", "filterable")}
-    if row.kind in ("choice", "choices"):
-        data["choices"] = _choices(request, row.choices)
-    if row.kind == "number":
-        data["places"] = post.get("places", "2")
-    if not row.pk:
-        data["key"] = post.get("key", "").strip()
-        if row.kind == "relation":
-            data["target"] = post.get("target", "")
-    return data
-
-
-def _choices(request: HttpRequest, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of choices in the order of the form; one without a name is left out, a new one gets a key."""
-    found: list[dict[str, Any]] = []
-    taken = {choice["key"] for choice in before}
-    for n in request.POST.getlist("choices"):
-        label = " ".join(request.POST.get(f"choice-{n}-label", "").split())[:200]
-        key, tone = request.POST.get(f"choice-{n}-key", ""), request.POST.get(f"choice-{n}-tone", "")
-        if not label:
-            continue
-        if not key or key not in taken:
-            base = key = slug(label)[:36] or "choice"
-            number = 1
-            while key in taken:
-                number += 1
-                key = f"{base}_{number}"
-            taken.add(key)
-        choice = {"key": key, "label": label, "tone": tone if tone in TONES else ""}
-        found.append({**choice, **({"archived": True} if request.POST.get(f"choice-{n}-off") == "1" else {})})
-    return found
-
-
-def _moved(choices: list[dict[str, Any]], do: str) -> list[dict[str, Any]]:
-    way, _dot, at = do.partition(".")
-    found = list(choices)
-    if at.isdecimal() and int(at) < len(found):
-        to = max(0, min(len(found) - 1, int(at) + (-1 if way == "up" else 1)))
-        found.insert(to, found.pop(int(at)))
-    return found
-
-
 def _form(
     request: HttpRequest,
     entity: Entity,
@@ -391,11 +357,11 @@ def _form(
     errors: dict[str, list[str]],
     status: int = 200,
 ) -> HttpResponse:
-    known = {"label", "key", "help", "default", "choices", "target", "places"}
+    known = {"label", "label_en", "key", "help", "default", "choices", "target", "places"}
     context = {
         "title": str(row) if row.pk else _("New field: %(what)s") % {"what": str(row.get_kind_display()).lower()},
         "row": row,
-        "values": {**_values(row), **values},
+        "values": {**values_of(row), **values},
         "kind": row.get_kind_display(),
         "icon": ICONS[row.kind],
         "errors": errors,

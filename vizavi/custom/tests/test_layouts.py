@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,16 +33,17 @@ json = st.recursive(
     lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=8) | st.sampled_from(NAMES), inner),
     max_leaves=20,
 )
+both = st.dictionaries(st.sampled_from(["ru", "en", "fr"]), st.text(max_size=150) | json, max_size=3)
 section = st.fixed_dictionaries(
     {},
     optional={
         "standard": json | st.integers(-2, 5),
-        "label": json | st.text(max_size=150),
+        "label": json | st.text(max_size=150) | both,
         "fields": json | st.lists(st.sampled_from(NAMES) | json, max_size=12),
     },
 )
 words = st.fixed_dictionaries(
-    {}, optional={"label": json, "required": json | st.booleans(), "hidden": json | st.booleans()}
+    {}, optional={"label": json | both, "required": json | st.booleans(), "hidden": json | st.booleans()}
 )
 hostile = json | st.fixed_dictionaries(
     {},
@@ -219,3 +221,51 @@ def test_a_new_standard_field_and_a_new_section_find_their_place(administrator):
     shape = shapes.make(entity, [], kept)
     assert "kpp" in shape.sections["Реквизиты"] and "comment" in shape.sections["Ещё"]
     assert Company.objects.visible_to(administrator).count() == 0
+
+
+def test_names_are_said_in_both_languages_and_one_stands_for_the_other(administrator, client_of):
+    client, url = client_of(administrator), "/settings/fields/companies/"
+    entity = registry["company"]
+
+    def labels(name):
+        found = []
+        for language in ("ru", "en"):
+            with override(language):
+                found.append(str(entity.fields[name].label))
+        return found
+
+    assert labels("inn") == ["ИНН", "INN"]
+    said = {"label": "Налоговый номер", "label_en": "Tax number", "shown": "1"}
+    client.post(f"{url}field/inn/", said)
+    assert labels("inn") == ["Налоговый номер", "Tax number"]
+    # One of them left empty reads as the other; the program's own words in both are no other name.
+    client.post(f"{url}field/inn/", {**said, "label_en": ""})
+    assert labels("inn") == ["Налоговый номер", "Налоговый номер"]
+    client.post(f"{url}field/inn/", {**said, "label": ""})
+    assert labels("inn") == ["Tax number", "Tax number"]
+    client.post(f"{url}field/inn/", {"label": "Налоговый номер", "label_en": "INN", "shown": "1"})
+    assert labels("inn") == ["Налоговый номер", "INN"]
+    client.post(f"{url}field/inn/", {"label": "ИНН", "label_en": "INN", "shown": "1"})
+    assert labels("inn") == ["ИНН", "INN"] and not shapes.arrangement(entity).words
+    client.post(f"{url}new/money/", {"label": "Скидка", "label_en": "Discount"})
+    client.post(f"{url}new/text/", {"label": "Доставка"})
+    assert labels("x_skidka") == ["Скидка", "Discount"] and labels("x_dostavka") == ["Доставка", "Доставка"]
+    assert labels("x_skidka_currency") == ["Скидка: валюта", "Discount: currency"]
+    client.post(f"{url}section/new/", {"label": "Отгрузка", "label_en": "Shipping"})
+    made = actions.create(entity, {"name": "Альфа", "x_skidka": "10", "x_dostavka": "да"}, administrator)[0]
+    row = CustomField.objects.get(key="dostavka")
+    client.post(f"{url}custom/{row.pk}/", {"label": "Доставка", "label_en": "", "part": "3", "version": row.version})
+    for language, seen, unseen in (
+        ("ru", "Скидка Отгрузка", "Discount Shipping"),
+        ("en", "Discount Shipping", "Скидка Отгрузка"),
+    ):
+        administrator.preferences = {**administrator.preferences, "language": language}
+        administrator.save(update_fields=["preferences"])
+        pages = (f"/companies/{made.pk}/", "/companies/new/", url, "/companies/?cols=name,x_skidka")
+        for page in pages:
+            text = client.get(page).content.decode()
+            section = page != pages[-1]
+            assert all(word in text for word in seen.split()[: 1 + section]), (language, page)
+            assert not any(word in text for word in unseen.split()), (language, page)
+    exported = b"".join(client.get("/companies/export.csv?columns=name,x_skidka").streaming_content).decode()
+    assert "Discount" in exported.splitlines()[0]
