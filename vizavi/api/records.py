@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
@@ -24,6 +25,18 @@ from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 
 VIA = "api"
+#: What packages above add to the addresses of an entity.
+extensions: dict[str, list[Callable[[Section, Entity], None]]] = {}
+
+
+def extend(name: str) -> Callable[[Callable[[Section, Entity], None]], Callable[[Section, Entity], None]]:
+    """Decorator: let this function add addresses of its own (`leads/7/convert/`) to those of an entity."""
+
+    def remember(add: Callable[[Section, Entity], None]) -> Callable[[Section, Entity], None]:
+        extensions.setdefault(name, []).append(add)
+        return add
+
+    return remember
 
 
 def shown(entity: Entity, record: Journaled, reader: Reader) -> dict[str, Any]:

@@ -19,6 +19,8 @@ def mount() -> None:
             attachments.add_to(section, entity)
         if entity.duplicates:
             duplicates.add_to(section, entity)
+        for add in records.extensions.get(entity.name, ()):
+            add(section, entity)
         section.mount()
     for section in (attachments.routes(), imports.routes(), journal.routes(), find.routes()):
         section.mount()

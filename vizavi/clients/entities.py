@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vizavi.clients import fields  # noqa: F401  the kinds must be known before any declaration is built
-from vizavi.clients.models import Company, Contact, Lead
+from vizavi.clients.models import Company, Contact, Lead, OurCompany, Requisites
 from vizavi.clients.names import split_name
 from vizavi.core.entity import Entity, register
 from vizavi.core.fields import IntegerField
@@ -99,6 +99,7 @@ class LeadEntity(Entity):
     tone = "amber"
     title = "title"
     pool = True
+    badge = "status=new&or.1.owner=me&or.1.owner__empty=1"
     subtitle = "company_name source"
     columns = "title status source company_name phones amount owner created_at"
     filters = "status source owner created_at"
@@ -125,3 +126,40 @@ class LeadEntity(Entity):
 
     def begun(self, text: str) -> dict[str, str]:
         return split_name(text)
+
+
+REQUISITES = {
+    _("Who"): "name kind inn kpp ogrn legal_address director",
+    _("Bank account"): "bank bik account correspondent currency",
+}
+
+
+@register
+class RequisitesEntity(Entity):
+    model = Requisites
+    plural = "requisites"
+    icon = "file-badge"
+    tone = "slate"
+    place = False
+    within = "company contact"
+    timeline = "company contact"
+    subtitle = "kind inn bank"
+    columns = "name kind inn kpp bank account company contact created_at"
+    filters = "kind company contact"
+    quick = "kind name inn kpp ogrn bik account"
+    keys = "inn"
+    sections = {**REQUISITES, _("Whose"): "company contact"}
+
+
+@register
+class OurCompanyEntity(Entity):
+    model = OurCompany
+    plural = "our_companies"
+    icon = "building"
+    tone = "teal"
+    admin = True
+    sort = "name"
+    columns = "name kind inn kpp bank account"
+    quick = "kind name inn kpp ogrn"
+    keys = "inn"
+    sections = REQUISITES

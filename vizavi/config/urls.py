@@ -14,6 +14,7 @@ PACKAGES = [
     ("", "vizavi.files.urls"),
     ("", "vizavi.moving.urls"),
     ("", "vizavi.activities.urls"),
+    ("", "vizavi.clients.urls"),
     ("", "vizavi.cleaning.urls"),
     ("", "vizavi.demo.urls"),
     ("", "vizavi.ui.urls"),

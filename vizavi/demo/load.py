@@ -17,6 +17,7 @@ from vizavi.core.journal import Op, operation, undo
 from vizavi.core.models import Change, Firm, Operation, TimelineRow
 from vizavi.core.reading import Reader
 from vizavi.demo import firm
+from vizavi.demo.leads import load_leads
 
 VERB = "demo"
 
@@ -35,6 +36,7 @@ def load(language: str = "ru") -> None:
         users = _people(op, at)
         companies = _companies(op, at, users)
         _contacts(op, at, users, companies)
+        load_leads(op, at, users)
     started = timezone.now() - timedelta(days=30)
     _date_back(op.row, started)
     _history(at, users, companies)

@@ -21,6 +21,7 @@ def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
     runs_the_lists = bool(door.can(request.user, door.CHANGE, registry["option"]))
     cards = ("/settings/fields/", _("Fields and cards"), "layout-list", _("Own fields, names, order, sections"))
     lists = ("/settings/dictionaries/", _("Dictionaries"), "list", _("Statuses, sources, industries"))
+    ours = ("/settings/our_companies/", _("Our companies"), "building", _("Sellers in invoices, with requisites"))
     found = [
         (
             _("Personal"),
@@ -38,7 +39,7 @@ def places(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
                 ("/settings/departments/", _("Departments"), "network", _("Whose records are seen by whom")),
             ],
         ),
-        *([(_("Data"), [cards, lists])] if runs_the_lists else []),
+        *([(_("Data"), [cards, ours, lists])] if runs_the_lists else []),
         (
             _("Service"),
             [

@@ -1,0 +1,176 @@
+"""What spans leads, contacts and companies: conversion, and taking, rejecting, attaching a lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from vizavi.clients.dictionaries import CONVERTED, LEAD_STATUSES, REJECTED, WORK
+from vizavi.clients.models import Lead
+from vizavi.core import actions, door
+from vizavi.core.entity import Entity, registry
+from vizavi.core.errors import Invalid
+from vizavi.core.fields import AboutField
+from vizavi.core.journal import Changed, Op, on_change, operation
+from vizavi.core.models import Change, Operation, TimelineRow
+from vizavi.core.reading import Reader
+from vizavi.core.records import Journaled
+
+#: What a lead has in common with what it becomes: {field there: field of the lead}.
+PERSON = {
+    n: n for n in ("surname", "name", "patronymic", "position", "phones", "emails", "messengers", "source", "interests")
+}
+FIRM = {"name": "company_name", "website": "website", "address": "address", "source": "source"}
+
+
+def begun_contact(lead: Lead) -> dict[str, Any]:
+    """The values with which the contact of a lead begins; `{}` where the lead knows nobody."""
+    return _taken(lead, "contact", PERSON) if lead.surname or lead.name else {}
+
+
+def begun_company(lead: Lead) -> dict[str, Any]:
+    """The values with which the company of a lead begins; `{}` where the lead knows none."""
+    found = _taken(lead, "company", FIRM) if lead.company_name else {}
+    # Without a person the numbers are the company's.
+    return (
+        {**found, **_taken(lead, "company", {n: n for n in ("phones", "emails")})}
+        if found and not lead.person
+        else found
+    )
+
+
+def _taken(lead: Lead, name: str, pairs: Mapping[str, str]) -> dict[str, Any]:
+    fields, mine = registry[name].fields, registry["lead"].fields
+    values = {there: mine[here].to_json(mine[here].value(lead)) for there, here in pairs.items() if there in fields}
+    return {there: value for there, value in values.items() if not fields[there].is_empty(value)}
+
+
+def convert_lead(
+    pk: int, into: Mapping[str, Any], by: Any, *, base: int | None = None, via: str = "page"
+) -> tuple[Lead, Operation]:
+    """A lead becomes a contact, a company or both: `into` is {"contact": …, "company": …, "role": …}.
+
+    Each is an id (a record that is here already), raw values (a new one), or None (none). The lead is kept and points to
+    both; they are owned by the lead's owner, or by whoever converts. The contact works at the company, in the role. What
+    is about the lead (notes, files) is from now on about them too, as far as this person may change it; the lead's history
+    is theirs (`share_history`). One operation. Raises `NotThere`, `Refused`, `Conflict`, and `Invalid` by
+    `contact.<field>`, `company.<field>` or `""`.
+    """
+    leads, reader = registry["lead"], Reader(by)
+    seen: Any = actions.fetch(leads, pk, by)
+    actions.permit(by, door.CHANGE, leads, seen)
+    if seen.is_converted:
+        raise Invalid({"": [_("This lead has been converted already.")]})
+    owner = seen.owner_id or by.pk
+    errors: dict[str, list[str]] = {}
+    made = {name: _wanted(registry[name], into.get(name), owner, reader, errors) for name in ("company", "contact")}
+    if not errors and made["company"] is None and made["contact"] is None:
+        errors[""] = [_("Choose or create a contact or a company.")]
+    if errors:
+        raise Invalid(errors)
+    with operation("lead.convert", by=by, via=via, title=str(seen)) as op:
+        company, contact = made["company"], made["contact"]
+        if company is not None and company.pk is None:
+            op.create([company])
+        if contact is not None:
+            _employ(op, contact, company, str(into.get("role") or ""), by)
+        lead: Any = op.lock(Lead, [pk])[pk]
+        values: dict[str, Any] = {"status": LEAD_STATUSES.keys_of(CONVERTED)[0]}
+        values |= {name: record.pk for name, record in made.items() if record is not None}
+        if lead.owner_id is None:
+            values["owner"] = by.pk
+        op.update(lead, values, base=base)
+        _share_about(op, lead, [(registry[n], r.pk) for n, r in made.items() if r is not None], by)
+    return lead, op.row
+
+
+def _wanted(entity: Entity, raw: Any, owner: int, reader: Reader, errors: dict[str, list[str]]) -> Any:
+    """The record that is meant: one that is here, or a new one in memory; None for none. Adds to `errors`."""
+    if raw is None or raw == "":
+        return None
+    try:
+        if not isinstance(raw, Mapping):
+            f = registry["lead"].fields[entity.name]
+            values = actions.prepare(registry["lead"], {entity.name: raw}, reader, complete=False)
+            return actions.fetch(entity, values[f.name], reader.user)
+        actions.permit(reader.user, door.CREATE, entity)
+        record: Any = actions.build(entity, {"owner": owner, **actions.prepare(entity, raw, reader)}, reader.user)
+        actions.permit(reader.user, door.CREATE, entity, record)
+        actions.check(entity, record)
+        return record
+    except Invalid as error:
+        errors |= {f"{entity.name}.{n}" if n and n != entity.name else entity.name: m for n, m in error.errors.items()}
+        return None
+
+
+def _employ(op: Op, contact: Any, company: Any, role: str, by: Any) -> None:
+    """The contact is made, and works at the company; somebody else's contact stays as it is."""
+    entity = registry["contact"]
+    there = [item["id"] for item in contact.companies]
+    works = (
+        [*contact.companies, {"id": company.pk, "role": role[:100]}] if company and company.pk not in there else None
+    )
+    if contact.pk is None:
+        contact.companies = works or contact.companies
+        op.create([contact])
+    elif works is not None and door.can(by, door.CHANGE, entity, contact):
+        op.update(op.lock(entity.model, [contact.pk])[contact.pk], {"companies": works})
+
+
+def _share_about(op: Op, lead: Lead, targets: Sequence[tuple[Entity, int]], by: Any) -> None:
+    """Notes and files about the lead are about these as well."""
+    also = [{"entity": entity.name, "id": pk} for entity, pk in targets]
+    for entity in registry:
+        for f in entity.linked:
+            if isinstance(f, AboutField):
+                mine = entity.model.objects.visible_to(by, door.CHANGE).filter(f.linked([(registry["lead"], lead.pk)]))
+                rows = op.lock(entity.model, mine.values_list("pk", flat=True)).values()
+                op.update_many([(r, {f.name: [*f.value(r), *(a for a in also if a not in f.value(r))]}) for r in rows])
+
+
+@on_change
+def share_history(op: Op, changed: Sequence[Changed]) -> None:
+    """What a lead has behind it stands in the histories of the contact and the company that it has become.
+
+    Derived from the relations: a conversion that is undone takes it out again.
+    """
+    for c in changed:
+        if c.entity.name == "lead" and c.action == Change.UPDATE:
+            for name in ("contact", "company"):
+                before, after = c.diff.get(name, (None, None))
+                told = TimelineRow.objects.filter(entity="lead", record_id=c.record.pk)
+                if before:
+                    there = TimelineRow.objects.filter(entity=name, record_id=before)
+                    there.filter(change_id__in=told.values("change_id")).delete()
+                if after:
+                    there = TimelineRow.objects.filter(entity=name, record_id=after)
+                    fresh = told.exclude(change_id__in=list(there.values_list("change_id", flat=True)))
+                    TimelineRow.objects.bulk_create(
+                        [
+                            TimelineRow(
+                                entity=name, record_id=after, at=r.at, change_id=r.change_id,
+                                source_entity=r.source_entity, source_id=r.source_id,
+                            )
+                            for r in fresh.order_by("pk")
+                        ],
+                        batch_size=500,
+                    )  # fmt: skip
+
+
+def accept_lead(pk: int, by: Any, *, via: str = "page") -> tuple[Journaled, Operation | None]:
+    """Take a lead: it is one's own now, and work on it has begun. Raises `NotThere`, `Refused`."""
+    data = {"owner": by.pk, "status": next(iter(LEAD_STATUSES.keys_of(WORK)), "")}
+    return actions.update(registry["lead"], pk, data, by, via=via, verb="lead.accept")
+
+
+def reject_lead(pk: int, reason: str, by: Any, *, via: str = "page") -> tuple[Journaled, Operation | None]:
+    """Nothing will come of it, for a reason out of the dictionary. Raises `NotThere`, `Refused`, `Invalid`."""
+    if not reason:
+        raise Invalid({"reject_reason": [_("Choose a reason.")]})
+    data: dict[str, Any] = {"status": LEAD_STATUSES.keys_of(REJECTED)[0], "reject_reason": reason}
+    lead: Any = actions.fetch(registry["lead"], pk, by)
+    if lead.owner_id is None:
+        data["owner"] = by.pk
+    return actions.update(registry["lead"], pk, data, by, via=via, verb="lead.reject")

@@ -1,0 +1,189 @@
+"""A lead becomes a contact and a company; the inbox of leads that nobody has worked on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from vizavi.access.models import ApiToken
+from vizavi.clients.actions import accept_lead, begun_company, begun_contact, convert_lead, reject_lead
+from vizavi.core import actions
+from vizavi.core.entity import registry
+from vizavi.core.errors import Invalid, NotThere, Refused
+from vizavi.core.journal import history, undo
+from vizavi.core.models import Operation, TimelineRow
+from vizavi.core.reading import Reader
+from vizavi.core.records import unrestricted
+from vizavi.files.store import attach, files_of
+
+pytestmark = pytest.mark.django_db
+KNOWN = {
+    "surname": "Ким", "name": "Анна", "company_name": "Альфа", "position": "закупщик",
+    "phones": "+7 912 345-67-89", "emails": "kim@example.org", "source": "event",
+}  # fmt: skip
+
+
+def make(kind, by, /, **data):
+    return actions.create(registry[kind], data, by)[0]
+
+
+def fresh(record):
+    with unrestricted("a test looks at it"):
+        return type(record).objects.get(pk=record.pk)
+
+
+def told(name, pk, by):
+    record = actions.fetch(registry[name], pk, by)
+    return [(e.source.entity if e.source else name, e.action) for e in history(registry[name], record, Reader(by))[0]]
+
+
+@pytest.fixture
+def lead(ann):
+    return make("lead", ann, **KNOWN)
+
+
+def both(lead):
+    return {"contact": begun_contact(lead), "company": begun_company(lead), "role": "закупщик"}
+
+
+def test_a_lead_becomes_a_contact_at_a_company_and_is_kept(ann, lead):
+    done, _op = convert_lead(lead.pk, both(lead), ann)
+    contact = actions.fetch(registry["contact"], done.contact_id, ann)
+    company = actions.fetch(registry["company"], done.company_id, ann)
+    assert done.is_converted and (contact.surname, company.name) == ("Ким", "Альфа")
+    assert contact.companies == [{"id": company.pk, "role": "закупщик"}]
+    assert contact.source == company.source == "event" and contact.phones[0]["e164"] == "+79123456789"
+    assert contact.owner_id == company.owner_id == ann.pk
+    with pytest.raises(Invalid):
+        convert_lead(lead.pk, both(lead), ann)
+
+
+def test_everything_of_the_lead_is_reachable_from_what_it_became_and_goes_back_by_one_undo(ann, lead):
+    about = [{"entity": "lead", "id": lead.pk}]
+    make("note", ann, text="звонил", about=about)
+    file, _op = attach(registry["lead"], lead, "f.txt", [b"x"], ann)
+    actions.update(registry["lead"], lead.pk, {"comment": "важно"}, ann)
+    rows = set(TimelineRow.objects.values_list("entity", "record_id", "change"))
+    done, op = convert_lead(lead.pk, both(lead), ann)
+    for name, pk in (("contact", done.contact_id), ("company", done.company_id)):
+        assert {("note", "create"), ("lead", "create"), ("lead", "update")} <= set(told(name, pk, ann))
+        assert [f.pk for f in files_of(registry[name], actions.fetch(registry[name], pk, ann))] == [file.pk]
+    make("note", ann, text="потом", about=about)
+    assert told("contact", done.contact_id, ann)[0] == ("note", "create")
+    result = undo(Operation.objects.get(pk=op.pk), ann)
+    assert not result.obstacles
+    back = fresh(lead)
+    assert (back.status, back.contact_id, back.company_id) == ("new", None, None)
+    for name, pk in (("contact", done.contact_id), ("company", done.company_id)):
+        with pytest.raises(NotThere):
+            actions.fetch(registry[name], pk, ann)
+    assert rows <= set(TimelineRow.objects.values_list("entity", "record_id", "change"))
+    assert not TimelineRow.objects.filter(entity="contact", source_entity="lead").exists()
+    again = undo(result.operation, ann)
+    assert not again.obstacles and fresh(lead).contact_id == done.contact_id
+
+
+def test_a_history_is_in_the_order_of_time_whatever_was_linked_when(ann, lead):
+    contact = make("contact", ann, name="Анна", surname="Ким")
+    actions.update(registry["lead"], lead.pk, {"comment": "раз"}, ann)
+    actions.update(registry["contact"], contact.pk, {"comment": "два"}, ann)
+    convert_lead(lead.pk, {"contact": contact.pk}, ann)
+    entries, _older = history(registry["contact"], contact, Reader(ann))
+    assert [e.at for e in entries] == sorted((e.at for e in entries), reverse=True) and len(entries) >= 5
+    first, cursor = history(registry["contact"], contact, Reader(ann), limit=2)
+    rest, _end = history(registry["contact"], contact, Reader(ann), limit=50, before=cursor)
+    assert [e.id for e in [*first, *rest]] == [e.id for e in entries]
+
+
+def test_those_who_are_here_already_are_taken_and_only_ones_own_are_changed(ann, dan, administrator, lead):
+    contact = make("contact", ann, name="Анна")
+    company = make("company", ann, name="Альфа")
+    done, op = convert_lead(lead.pk, {"contact": contact.pk, "company": company.pk, "role": "директор"}, ann)
+    assert (done.contact_id, done.company_id) == (contact.pk, company.pk)
+    assert fresh(contact).companies == [{"id": company.pk, "role": "директор"}]
+    undo(Operation.objects.get(pk=op.pk), ann)
+    assert fresh(contact).companies == []
+    hidden = make("contact", dan, name="Чужой")
+    with pytest.raises(Invalid) as refused:
+        convert_lead(lead.pk, {"contact": hidden.pk}, ann)
+    assert set(refused.value.errors) == {"contact"}
+
+
+def test_what_is_wrong_is_said_by_half_and_field_and_nothing_is_made(ann, lead):
+    before = Operation.objects.count()
+    for into, wrong in (
+        ({}, {""}),
+        ({"contact": {"phones": "1"}}, {"contact.phones"}),
+        ({"company": {}}, {"company.name"}),
+        ({"contact": {"name": "А"}, "company": {"name": "Б", "nothing": 1}}, {"company.nothing"}),
+        ({"contact": 10**6}, {"contact"}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            convert_lead(lead.pk, into, ann)
+        assert set(refused.value.errors) == wrong, into
+    assert Operation.objects.count() == before
+
+
+def test_who_may_not_change_a_lead_does_not_convert_it(ben, cat, dan, lead):
+    for who, error in ((ben, Refused), (cat, Refused), (dan, NotThere)):
+        for act in (
+            lambda who=who: convert_lead(lead.pk, both(lead), who),
+            lambda who=who: accept_lead(lead.pk, who),
+            lambda who=who: reject_lead(lead.pk, "spam", who),
+        ):
+            with pytest.raises(error):
+                act()
+
+
+def test_the_dialog_offers_who_is_here_already_first(client_of, ann, lead):
+    known = make("contact", ann, surname="Ким", name="Анна", phones="8 912 345-67-89")
+    client, url = client_of(ann), f"/leads/{lead.pk}/convert/"
+    page = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert f'value="{known.pk}" checked' in page.replace('" name="contact"', '"') or f'value="{known.pk}"' in page
+    assert "dlg__c" in page and client.get(url).status_code == 200
+    wrong = client.post(url, {"contact": "new", "contact_name": "Анна", "contact_phones-0-value": "1", "company": ""})
+    assert wrong.status_code == 422 and "Анна" in wrong.content.decode()
+    data = {"contact": str(known.pk), "company": "new", "company_name": "Альфа и Ко", "role": "директор", "version": 1}
+    assert client.post(url, data).url == f"/contacts/{known.pk}/"
+    firm = fresh(lead).company_id
+    assert fresh(known).companies == [{"id": firm, "role": "директор"}]
+    page = client.get(f"/leads/{lead.pk}/").content.decode()
+    assert f"/leads/{lead.pk}/convert/" not in page
+
+
+def test_the_inbox_holds_what_nobody_has_worked_on(client_of, ann, dan, cat, lead):
+    free = make("lead", dan, title="Ничья", owner=None)
+    make("lead", dan, title="Дана")
+    make("lead", ann, title="В работе", status="in_work")
+    client = client_of(ann)
+    page = client.get("/leads/inbox/").content.decode()
+    assert "Ничья" in page and "Ким" in page and "Дана" not in page and "В работе" not in page
+    assert "accept/" not in client_of(cat).get("/leads/inbox/").content.decode()
+    assert client.post(f"/leads/{free.pk}/accept/").url == "/leads/inbox/"
+    assert (fresh(free).owner_id, fresh(free).status) == (ann.pk, "in_work")
+    client.post(f"/leads/{lead.pk}/reject/", {"reason": "nonsense"})
+    assert fresh(lead).status == "new"
+    client.post(f"/leads/{lead.pk}/reject/", {"reason": "spam"})
+    assert (fresh(lead).status, fresh(lead).reject_reason) == ("rejected", "spam")
+    client.get("/leads/inbox/")  # what was said of it is read once
+    assert "Ким" not in client.get("/leads/inbox/").content.decode()
+
+
+def test_the_api_converts_by_what_the_lead_knows_or_what_is_said(client_of, ann, dan, lead):
+    def post(who, data, **headers):
+        token = {"Authorization": f"Bearer {ApiToken.make(who, 't')[1]}", **headers}
+        url = f"/api/v1/leads/{lead.pk}/convert/"
+        return client_of(who).post(url, json.dumps(data), content_type="application/json", headers=token)
+
+    assert post(dan, {}).status_code == 404
+    assert set(post(ann, {"deal": 1}).json()["error"]["fields"]) == {"deal"}
+    assert set(post(ann, {"contact": {"phones": "1"}}).json()["error"]["fields"]) == {"contact.phones"}
+    assert post(ann, {"contact": "x"}).status_code == post(ann, {"role": 1}).status_code == 422
+    answer = post(ann, {})
+    shown = answer.json()
+    assert answer.status_code == 200 and shown["status"] == "converted" and shown["contact"] and shown["company"]
+    assert post(ann, {}).status_code == 422
+    undo(Operation.objects.get(pk=answer["Operation-Id"]), ann)
+    only = post(ann, {"company": None}).json()
+    assert only["contact"] and only["company"] is None

@@ -1,0 +1,155 @@
+"""Converting a lead, and the inbox of leads that nobody has worked on."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from vizavi.clients.actions import accept_lead, begun_company, begun_contact, convert_lead, reject_lead
+from vizavi.clients.dictionaries import REJECT_REASONS
+from vizavi.clients.duplicates import find
+from vizavi.clients.inbox import page_of_new
+from vizavi.core import actions, door
+from vizavi.core.entity import Entity, registry
+from vizavi.core.errors import Conflict, Invalid
+from vizavi.core.fields import ReachField
+from vizavi.core.reading import Reader
+from vizavi.screens.cells import edit
+from vizavi.screens.web import door_view, go, invalid_text, reader_of, version_of
+from vizavi.ui import add_toast, add_trigger, is_partial, render
+
+INBOX = "/leads/inbox/"
+#: The fields that the dialog asks of a new contact and of a new company.
+ASKED = {
+    "contact": ("surname", "name", "patronymic", "phones", "emails"),
+    "company": ("name", "inn", "phones", "emails"),
+}
+PAGE = 50
+
+
+@door_view
+def convert(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dialog: who of those that are here already it is, or what is made; POST does it."""
+    reader, entity = reader_of(request), registry["lead"]
+    lead: Any = actions.fetch(entity, pk, reader.user)
+    actions.permit(reader.user, door.CHANGE, entity, lead)
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        into: dict[str, Any] = {"role": request.POST.get("role", "")}
+        for name in ASKED:
+            chosen = request.POST.get(name, "")
+            into[name] = _posted(request, lead, registry[name], reader) if chosen == "new" else chosen or None
+        try:
+            lead, done = convert_lead(pk, into, reader.user, base=version_of(request.POST.get("version")))
+            to = (
+                registry["contact"].url(lead.contact_id)
+                if lead.contact_id
+                else registry["company"].url(lead.company_id)
+            )
+            return add_trigger(go(request, to, _("Converted: %(title)s") % {"title": lead}, done), "closeDialog")
+        except Invalid as error:
+            errors = error.errors
+        except Conflict:
+            errors = {"": [_("Somebody has changed this meanwhile. Save again if yours is right.")]}
+    parts = [_part(request, lead, registry[name], reader, errors) for name in ASKED]
+    known = [{"name": "", "label": "", "text": m} for m in errors.get("", [])]
+    context = {"lead": lead, "parts": parts, "action": request.path, "url": entity.url(pk), "errors": known}
+    return render(request, "clients/convert.html", context, block="dialog", status=422 if errors else 200)
+
+
+def _begun(lead: Any, entity: Entity) -> dict[str, Any]:
+    return begun_contact(lead) if entity.name == "contact" else begun_company(lead)
+
+
+def _asked(entity: Entity, reader: Reader) -> list[tuple[str, Any]]:
+    """The fields of a new record, under names of their own: both halves of the dialog have a name and phones."""
+    found = []
+    for f in reader.fields(entity, ASKED[entity.name]):
+        own = copy.copy(f)
+        own.name = f"{entity.name}_{f.name}"
+        found.append((f.name, own))
+    return found
+
+
+def _posted(request: HttpRequest, lead: Any, entity: Entity, reader: Reader) -> dict[str, Any]:
+    """What was typed into the part of a new record, over what the lead knows beside it."""
+    typed = {n: raw for n, f in _asked(entity, reader) if (raw := f.raw_from_form(request.POST)) is not None}
+    return {**_begun(lead, entity), **typed}
+
+
+def _part(
+    request: HttpRequest, lead: Any, entity: Entity, reader: Reader, errors: dict[str, list[str]]
+) -> dict[str, Any]:
+    """One half of the dialog: those who are here already, and the fields of a new one."""
+    begun = _begun(lead, entity)
+    matches = [m for m in find(entity, begun, reader.user, reader=reader) if m.entity is entity] if begun else []
+    typed = _posted(request, lead, entity, reader) if request.method == "POST" else None
+    strong = next((str(m.id) for m in matches if m.visible and m.strong), "")
+    chosen = request.POST.get(entity.name, "") if request.method == "POST" else strong or ("new" if begun else "")
+    editors = []
+    for name, f in _asked(entity, reader):
+        raw = typed is not None and name in typed
+        value = typed[name] if typed is not None and raw else f.parse(begun[name]) if name in begun else f.blank()
+        editors.append(edit(f, value, reader, errors=errors.get(f"{entity.name}.{name}", []), raw=raw))
+    return {
+        "entity": entity,
+        "chosen": chosen,
+        "matches": matches,
+        "editors": editors,
+        "may_create": bool(door.can(reader.user, door.CREATE, entity)),
+        "errors": errors.get(entity.name, []),
+        "combo_url": f"/_combo/{entity.plural}/",
+    }
+
+
+@door_view
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Leads that nobody has worked on: nobody's, or one's own; oldest first."""
+    reader, entity = reader_of(request), registry["lead"]
+    actions.permit(reader.user, door.SEE, entity)
+    try:
+        page = page_of_new(reader, after=request.GET.get("after", ""), limit=PAGE)
+    except Invalid:
+        page = page_of_new(reader, limit=PAGE)
+    fields = reader.fields(entity, ("source", "company_name", "phones", "emails", "amount", "comment"))
+    reader.prefetch(page.records, fields)
+    rows = [
+        {
+            "lead": r,
+            "url": entity.url(r.pk),
+            "facts": [
+                t for f in fields if f.name != "comment" and not isinstance(f, ReachField) and (t := f.cell(r, reader))
+            ],
+            "reach": [(f.shown(i), f.href(i)) for f in fields if isinstance(f, ReachField) for i in f.value(r)[:1]],
+            "mine": r.owner_id == reader.user.pk,  # type: ignore[attr-defined]
+        }
+        for r in page.records
+    ]
+    context = {
+        "rows": rows,
+        "next": f"{INBOX}?after={page.next}" if page.next else "",
+        "reasons": [(o.key, o.label) for o in REJECT_REASONS.options()],
+        "may_change": bool(door.can(reader.user, door.CHANGE, entity)),
+    }
+    return render(request, "clients/inbox.html", context, block="content")
+
+
+@door_view
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST: it is mine, and work begins."""
+    lead, done = accept_lead(pk, reader_of(request).user)
+    return go(request, INBOX, _("Taken: %(title)s") % {"title": lead}, done)
+
+
+@door_view
+def reject(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST `reason`: nothing will come of it."""
+    try:
+        lead, done = reject_lead(pk, request.POST.get("reason", ""), reader_of(request).user)
+    except Invalid as error:
+        answer = HttpResponse(status=422, headers={"HX-Reswap": "none"}) if is_partial(request) else go(request, INBOX)
+        return add_toast(answer, invalid_text(error.errors), kind="error")
+    return go(request, INBOX, _("Rejected: %(title)s") % {"title": lead}, done)
