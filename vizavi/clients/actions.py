@@ -13,8 +13,8 @@ from vizavi.core import actions, door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Invalid
 from vizavi.core.fields import AboutField
-from vizavi.core.journal import Changed, Op, on_change, operation
-from vizavi.core.models import Change, Operation, TimelineRow
+from vizavi.core.journal import Op, operation
+from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 
@@ -55,7 +55,7 @@ def convert_lead(
     Each is an id (a record that is here already), raw values (a new one), or None (none). The lead is kept and points to
     both; they are owned by the lead's owner, or by whoever converts. The contact works at the company, in the role. What
     is about the lead (notes, files) is from now on about them too, as far as this person may change it; the lead's history
-    is theirs (`share_history`). One operation. Raises `NotThere`, `Refused`, `Conflict`, and `Invalid` by
+    is theirs (`heritage`). One operation. Raises `NotThere`, `Refused`, `Conflict`, and `Invalid` by
     `contact.<field>`, `company.<field>` or `""`.
     """
     leads, reader = registry["lead"], Reader(by)
@@ -128,35 +128,6 @@ def _share_about(op: Op, lead: Lead, targets: Sequence[tuple[Entity, int]], by: 
                 mine = entity.model.objects.visible_to(by, door.CHANGE).filter(f.linked([(registry["lead"], lead.pk)]))
                 rows = op.lock(entity.model, mine.values_list("pk", flat=True)).values()
                 op.update_many([(r, {f.name: [*f.value(r), *(a for a in also if a not in f.value(r))]}) for r in rows])
-
-
-@on_change
-def share_history(op: Op, changed: Sequence[Changed]) -> None:
-    """What a lead has behind it stands in the histories of the contact and the company that it has become.
-
-    Derived from the relations: a conversion that is undone takes it out again.
-    """
-    for c in changed:
-        if c.entity.name == "lead" and c.action == Change.UPDATE:
-            for name in ("contact", "company"):
-                before, after = c.diff.get(name, (None, None))
-                told = TimelineRow.objects.filter(entity="lead", record_id=c.record.pk)
-                if before:
-                    there = TimelineRow.objects.filter(entity=name, record_id=before)
-                    there.filter(change_id__in=told.values("change_id")).delete()
-                if after:
-                    there = TimelineRow.objects.filter(entity=name, record_id=after)
-                    fresh = told.exclude(change_id__in=list(there.values_list("change_id", flat=True)))
-                    TimelineRow.objects.bulk_create(
-                        [
-                            TimelineRow(
-                                entity=name, record_id=after, at=r.at, change_id=r.change_id,
-                                source_entity=r.source_entity, source_id=r.source_id,
-                            )
-                            for r in fresh.order_by("pk")
-                        ],
-                        batch_size=500,
-                    )  # fmt: skip
 
 
 def accept_lead(pk: int, by: Any, *, via: str = "page") -> tuple[Journaled, Operation | None]:

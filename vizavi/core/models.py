@@ -127,6 +127,8 @@ class TimelineRow(models.Model):
     change = models.ForeignKey(Change, models.CASCADE, related_name="+")
     source_entity = models.CharField(max_length=40)
     source_id = models.BigIntegerField()
+    #: It stands here for the sake of another record that has become this one, and goes when that is undone.
+    borrowed = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["entity", "record_id", "-at", "-id"], name="timeline_record")]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
 from vizavi.access.models import ApiToken
 from vizavi.clients.actions import accept_lead, begun_company, begun_contact, convert_lead, reject_lead
+from vizavi.clients.models import Lead
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid, NotThere, Refused
-from vizavi.core.journal import history, undo
+from vizavi.core.journal import history, operation, undo
 from vizavi.core.models import Operation, TimelineRow
 from vizavi.core.reading import Reader
 from vizavi.core.records import unrestricted
+from vizavi.duplicates.merging import merge
 from vizavi.files.store import attach, files_of
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +82,7 @@ def test_everything_of_the_lead_is_reachable_from_what_it_became_and_goes_back_b
         with pytest.raises(NotThere):
             actions.fetch(registry[name], pk, ann)
     assert rows <= set(TimelineRow.objects.values_list("entity", "record_id", "change"))
-    assert not TimelineRow.objects.filter(entity="contact", source_entity="lead").exists()
+    assert not TimelineRow.objects.filter(borrowed=True).exists()
     again = undo(result.operation, ann)
     assert not again.obstacles and fresh(lead).contact_id == done.contact_id
 
@@ -94,6 +97,49 @@ def test_a_history_is_in_the_order_of_time_whatever_was_linked_when(ann, lead):
     first, cursor = history(registry["contact"], contact, Reader(ann), limit=2)
     rest, _end = history(registry["contact"], contact, Reader(ann), limit=50, before=cursor)
     assert [e.id for e in [*first, *rest]] == [e.id for e in entries]
+
+
+def test_what_a_client_knew_itself_stays_in_its_history_when_a_lead_lets_go_of_it(ann, lead):
+    company, other = make("company", ann, name="Альфа"), make("lead", ann, name="Пётр")
+    about = [{"entity": r.entity().name, "id": r.pk} for r in (company, lead)]
+    make("note", ann, text="о компании и о лиде", about=about)
+    make("note", ann, text="о двух лидах", about=[about[1], {"entity": "lead", "id": other.pk}])
+    before = told("company", company.pk, ann)
+    for each in (lead, other):
+        actions.update(registry["lead"], each.pk, {"company": company.pk}, ann)
+    assert told("company", company.pk, ann).count(("note", "create")) == 2
+    actions.update(registry["lead"], lead.pk, {"company": None}, ann)
+    assert told("company", company.pk, ann).count(("note", "create")) == 2
+    actions.update(registry["lead"], other.pk, {"company": None}, ann)
+    after = told("company", company.pk, ann)
+    assert [e for e in after if e[0] != "lead"] == before and ("lead", "create") not in after
+
+
+def test_a_lead_brings_the_history_of_what_was_merged_into_it_and_merged_clients_read_it(ann, lead):
+    same = make("lead", ann, name="Аня")
+    make("note", ann, text="о втором", about=[{"entity": "lead", "id": same.pk}])
+    merge(registry["lead"], lead.pk, [same.pk], ann)
+    done, _op = convert_lead(lead.pk, {"company": begun_company(lead)}, ann)
+    whole = Counter(told("company", done.company_id, ann))
+    assert whole["note", "create"] == 1 and whole["lead", "create"] == 2
+    survivor = make("company", ann, name="Омега")
+    merged = merge(registry["company"], survivor.pk, [done.company_id], ann)
+    assert whole <= Counter(told("company", survivor.pk, ann))
+    undo(merged, ann)
+    assert whole <= Counter(told("company", done.company_id, ann))
+    assert ("note", "create") not in told("company", survivor.pk, ann)
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_lending_costs_the_same_queries_for_any_number_of_leads(count, ann, django_assert_max_num_queries):
+    company = make("company", ann, name="Альфа")
+    leads = [make("lead", ann, name=f"Л {n}") for n in range(count)]
+    with operation("bulk", by=ann) as op:
+        rows = op.lock(Lead, [r.pk for r in leads])
+        with django_assert_max_num_queries(14):
+            op.update_many([(r, {"company": company.pk}) for r in rows.values()])
+            op.flush()
+    assert TimelineRow.objects.filter(entity="company", borrowed=True).count() == count
 
 
 def test_those_who_are_here_already_are_taken_and_only_ones_own_are_changed(ann, dan, administrator, lead):

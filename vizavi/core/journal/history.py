@@ -63,7 +63,11 @@ def history(
         rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
     # The newest of each, by the index, and of those together the newest.
     own = rows.filter(record_id=record.pk)[: limit + 1]
-    merged = rows.filter(record_id__in=merged_into(entity.name, record.pk))[: limit + 1]
+    # What concerned several of those that are one record now is told once.
+    parts = merged_into(entity.name, record.pk)
+    same = TimelineRow.objects.filter(entity=entity.name, change=OuterRef("change"))
+    twice = Exists(same.filter(Q(record_id=record.pk) | Q(record_id__in=parts, pk__lt=OuterRef("pk"))))
+    merged = rows.filter(~twice, record_id__in=parts)[: limit + 1]
     newest = TimelineRow.objects.filter(pk__in=ids_of([own, merged])).order_by("-at", "-pk")[: limit + 1]
     batch = list(newest.select_related("change__operation"))
     _learn(batch[:limit], reader, entity, record)

@@ -12,4 +12,5 @@ class Migration(migrations.Migration):
             model_name="timelinerow",
             index=models.Index(fields=["entity", "record_id", "-at", "-id"], name="timeline_record"),
         ),
+        migrations.AddField(model_name="timelinerow", name="borrowed", field=models.BooleanField(default=False)),
     ]

@@ -35,6 +35,7 @@ STEP = st.one_of(
     st.tuples(
         st.just("parent"), st.lists(st.integers(0, COMPANIES - 1), min_size=2, max_size=2, unique=True), st.none()
     ),
+    st.tuples(st.just("lead"), st.lists(st.integers(0, COMPANIES - 1), min_size=1, max_size=1), st.integers(0, 3)),
 )
 
 
@@ -79,12 +80,12 @@ class MergingAndUndoing(TransactionTestCase):
             actions.create(registry["company"], {"name": f"Фирма {n}", "phones": f"+7 912 000-00-0{n}"}, by)[0]
             for n in range(COMPANIES)
         ]
-        contacts = []
+        contacts, leads = [], []
         for n, (firm, custom, note, file) in enumerate(links):
             data = {"name": f"Человек {n}", "companies": [companies[firm].pk], "x_firm": companies[custom].pk}
             contacts.append(actions.create(registry["contact"], data, by)[0])
             lead = {"title": f"Лид {n}", "company": companies[firm].pk, "contact": contacts[n].pk}
-            actions.create(registry["lead"], lead, by)
+            leads.append(actions.create(registry["lead"], lead, by)[0])
             about = [{"entity": "company", "id": companies[note].pk}, {"entity": "contact", "id": contacts[n].pk}]
             actions.create(registry["note"], {"text": f"заметка {n}", "about": about}, by)
             attach(registry["company"], companies[file], f"{n}.txt", [str(n).encode()], by)
@@ -104,13 +105,18 @@ class MergingAndUndoing(TransactionTestCase):
                 done.append(actions.update(entity, alive[0], {"comment": value}, by)[1])
             elif kind == "parent" and len(alive) > 1:
                 done.append(actions.update(entity, alive[0], {"parent": alive[1]}, by)[1])
+            elif kind == "lead" and alive:
+                # The histories of those to whom a lead points are lent to by it.
+                done.append(actions.update(registry["lead"], leads[value].pk, {"company": alive[0]}, by)[1])
             elif kind == "undo" and (last := [op for op in done if op is not None]):
                 done = last[:-1]
                 assert not undo(Operation.objects.get(pk=last[-1].pk), by).obstacles
             done = [op for op in done if op is not None]
             self._nothing_points_to_what_went()
+            self._what_is_lent_is_told_of_a_lead_that_points_there()
         for op in reversed(done):
             assert not undo(Operation.objects.get(pk=op.pk), by).obstacles
+            self._what_is_lent_is_told_of_a_lead_that_points_there()
         assert live() == start
         for (record, _name), old in before.items():
             now = told(record, by)
@@ -133,6 +139,17 @@ class MergingAndUndoing(TransactionTestCase):
         after = told(actions.fetch(entity, ids[0], by), by)
         assert set(histories) <= set(after)
         return op
+
+    def _what_is_lent_is_told_of_a_lead_that_points_there(self):
+        rows = TimelineRow.objects.filter(borrowed=True).values_list("entity", "record_id", "change")
+        assert len(rows) == len(set(rows))
+        lent = set()
+        with unrestricted("a test looks at everything"):
+            for lead in registry["lead"].model.objects.all():
+                told_of_it = TimelineRow.objects.filter(entity="lead", record_id=lead.pk)
+                for change in told_of_it.values_list("change", flat=True):
+                    lent |= {("company", lead.company_id, change), ("contact", lead.contact_id, change)}
+        assert set(rows) <= lent
 
     def _nothing_points_to_what_went(self):
         gone = set(Forward.objects.values_list("entity", "record_id"))
