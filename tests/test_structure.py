@@ -40,6 +40,8 @@ UNRESTRICTED = {
     "custom/tasks.py:derive_anew": "derived tables",
     "core/fields/store.py:CustomStore.narrowed": "which rows a condition leaves; the door is asked with it",
     "dictionaries/actions.py:is_used": "only whether anything holds the option",
+    "duplicates/merging.py:_outside": "only what hangs under what",
+    "clients/heritage.py:_points": "a history is derived whatever anybody sees",
     "clients/models/people.py:Company.clean": "only whether it hangs under itself",
     "clients/models/requisites.py:Requisites.follow": "a set begins with what its own client says",
     "core/journal/undo.py:_gone": "only whether a row is still there",
@@ -64,6 +66,7 @@ INSERTING = {
     "core/journal/operation.py:Op.create": "the journal",
     "core/journal/operation.py:Op._note": "the journal",
     "core/derived.py:write_timeline": "a derived table",
+    "clients/heritage.py:_lend": "the same",
     "core/derived.py:replace": "derived tables",
 }
 UPDATING = {"core/journal/operation.py:Op._write": "the journal"}

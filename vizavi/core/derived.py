@@ -1,4 +1,4 @@
-"""What core itself derives from the journal: timeline rows, links, where merged records went. Other derived tables stand above."""
+"""What core itself derives from the journal: timeline rows and links. Other derived tables stand above."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from vizavi.core.dialect import insert_rows
 from vizavi.core.entity import Entity
-from vizavi.core.journal.operation import MERGED_INTO, Changed, Op, on_change
-from vizavi.core.models import Change, Forward, Link, TimelineRow
+from vizavi.core.journal.operation import Changed, Op, on_change
+from vizavi.core.models import Change, Link, TimelineRow
 from vizavi.core.records import Journaled, unrestricted
 
 
@@ -72,17 +72,6 @@ def links(entity: Entity, record: Journaled) -> list[Link]:
 @on_change
 def write_links(op: Op, changed: Sequence[Changed]) -> None:
     replace(changed, Link, links, lambda entity: [f.name for f in entity.linked])
-
-
-@on_change
-def write_forwards(op: Op, changed: Sequence[Changed]) -> None:
-    """What was merged leads to what it was merged into, until it is taken out of the bin again."""
-    moved = [c for c in changed if MERGED_INTO in c.diff]
-    for c in moved:
-        if c.action == Change.RESTORE:
-            Forward.objects.filter(entity=c.entity.name, record_id=c.record.pk).delete()
-        else:
-            Forward.objects.create(entity=c.entity.name, record_id=c.record.pk, into_id=c.diff[MERGED_INTO][1])
 
 
 def replace(changed: Sequence[Changed], model: Any, rows: Callable, fields: Callable[[Entity], Sequence[str]]) -> None:

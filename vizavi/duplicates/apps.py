@@ -9,7 +9,7 @@ class DuplicatesConfig(AppConfig):
 
     def ready(self) -> None:
         from vizavi.core import actions
-        from vizavi.duplicates import spelling  # noqa: F401  it makes keys
+        from vizavi.duplicates import forwards, spelling  # noqa: F401  what is derived of changes; it makes keys
         from vizavi.duplicates.unique import check_unique
 
         actions.rules.append(check_unique)

@@ -132,7 +132,32 @@ def settled(
                 implied = implied or not access.writes(f.name)
     if errors:
         raise Invalid(errors)
+    if entity.tree in values:
+        values[entity.tree] = _outside(entity, values[entity.tree], by_id)
     return values, implied
+
+
+def _outside(entity: Entity, value: int | None, ids: Collection[int]) -> int | None:
+    """What a merged record may hang under: its place in the tree, or the next higher that does not hang under itself."""
+    f, way, there = entity.fields[entity.tree], [], value
+    while there is not None and there not in way:
+        way.append(there)
+        with unrestricted("only what hangs under what"):
+            above = entity.model.objects.filter(pk=there).first()
+        there = f.value(above) if above is not None else None
+    inside = [n for n, pk in enumerate(way) if pk in ids]
+    return value if not inside else next(iter(way[inside[-1] + 1 :]), None)
+
+
+def untangle(op: Op, entity: Entity, survivor: int, losers: Collection[int]) -> None:
+    """Before anything is moved: a record that hung under one of those that will be it must not hang under itself.
+
+    The first change of a merge, so that it is the last to be undone.
+    """
+    if entity.tree:
+        record = op.lock(entity.model, [survivor])[survivor]
+        value = _outside(entity, entity.fields[entity.tree].value(record), {survivor, *losers})
+        op.update_many([(record, {entity.tree: value})], implied=[survivor])
 
 
 def _number(raw: Any) -> int:
@@ -292,6 +317,7 @@ def merge(
         return long
     with actions.integrity(), operation(f"{entity.name}.merge", by=by, via=via, title=title) as op:
         op.row.entity, op.row.record_id = entity.name, survivor
+        untangle(op, entity, survivor, losers)
         while repoint(op, entity, survivor, losers, AT_ONCE):
             pass
         _unite(op, entity, survivor, losers, new, seen, implied)
@@ -343,6 +369,8 @@ def _chunks(long: LongOp, entity: Entity) -> None:
     moved = 1
     while moved:
         with long.chunk() as op:
+            if not long.checkpoint.get("done"):
+                untangle(op, entity, survivor, losers)
             moved = repoint(op, entity, survivor, losers, long.size)
             long.row.checkpoint = {**long.row.checkpoint, "done": long.checkpoint.get("done", 0) + moved}
     members(entity, [survivor, *losers], long.row.by)

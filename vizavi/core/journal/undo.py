@@ -163,9 +163,13 @@ def _invert(op: Op, entity: Entity, action: str, todo: Sequence[tuple[Change, Jo
     if action == Change.UPDATE:
         gone = _gone(entity, [row for row, _record in todo])
         wanted = [(record, _values_before(entity, row, record, op.by, gone, result)) for row, record in todo]
-        _keep_rules(entity, wanted, result)
         implied = {row.record_id for row, _record in todo if row.implied}
-        result.undone += sum(1 for diff in op.update_many(wanted, implied=implied) if diff)
+        # What is refused may be right once the others are back.
+        refused = actions.refusals(entity, [(record, values) for record, values in wanted if values])
+        late = [w for w in wanted if w[0].pk in refused]
+        result.undone += sum(map(bool, op.update_many([w for w in wanted if w[0].pk not in refused], implied=implied)))
+        _keep_rules(entity, late, result)
+        result.undone += sum(map(bool, op.update_many(late, implied=implied)))
     elif action in (Change.CREATE, Change.RESTORE):
         fresh = [
             record for row, record in todo if action == Change.RESTORE or _untouched(entity, row, record, op, result)

@@ -141,6 +141,30 @@ def test_a_company_is_not_its_own_parent_after_a_merge(ann):
     assert fresh(c).parent_id == b.pk
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at_once", [200, 0])
+def test_a_head_office_merged_into_a_branch_of_its_branch_makes_no_ring(at_once, ann, monkeypatch):
+    monkeypatch.setattr(merging, "AT_ONCE", at_once)
+    top = make(COMPANY, ann, name="Холдинг")
+    a = make(COMPANY, ann, name="А", parent=top.pk)
+    b = make(COMPANY, ann, name="Б", parent=a.pk)
+    c = make(COMPANY, ann, name="В", parent=b.pk)
+
+    def parents():
+        return [fresh(r).parent_id for r in (top, a, b, c)]
+
+    before = parents()
+    op = merge(registry[COMPANY], c.pk, [a.pk], ann)
+    monkeypatch.setattr(merging, "AT_ONCE", 200)
+    while worker.run_one("test"):
+        pass
+    assert (fresh(b).parent_id, fresh(c).parent_id) == (c.pk, top.pk)
+    result = undo(Operation.objects.get(pk=op.pk), ann)
+    assert not result.obstacles and parents() == before
+    assert not undo(result.operation, ann).obstacles
+    assert (fresh(b).parent_id, fresh(c).parent_id) == (c.pk, top.pk)
+
+
 def test_what_is_in_the_bin_moves_too(ann, pair):
     a, b = pair
     person = make(LEAD, ann, name="Пётр", company=b.pk)
