@@ -52,6 +52,11 @@ function leave(form) {
   if (begun.has(form) && stateOf(form) === begun.get(form)) cancel(form); else form.requestSubmit();
 }
 
+// Within the product leaving saves; a closed tab would not.
+addEventListener('beforeunload', (event) => {
+  for (const form of document.querySelectorAll('form[data-field-form]')) if (begun.has(form) && stateOf(form) !== begun.get(form)) event.preventDefault();
+});
+
 document.addEventListener('focusout', ({ target, relatedTarget }) => {
   const form = formOf(target);
   if (!form || form.contains(relatedTarget)) return;
