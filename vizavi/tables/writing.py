@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from vizavi.ui import formats
 
+#: Rows that one sheet can have, the headings with them (Microsoft, Excel specifications and limits).
+SHEET_ROWS = 1_048_576
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 #: A telephone number begins with a plus and is no formula; neither is a negative number.
 _HARMLESS = re.compile(r"[+-]\d[\d ()-]*(?:,\s?\+\d[\d ()-]*)*")
@@ -57,22 +59,27 @@ def unquoted(text: str) -> str:
 
 
 def workbook(title: str, headings: Iterable[str], rows: Iterable[Iterable[Any]]) -> IO[bytes]:
-    """XLSX with numbers as numbers and dates as dates, in a temporary file that is gone when closed."""
+    """XLSX with numbers as numbers and dates as dates, in a temporary file that is gone when closed.
+
+    What one sheet cannot hold goes on under the same headings on a second one, and so on.
+    """
     import xlsxwriter
 
     file = tempfile.TemporaryFile()  # noqa: SIM115
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, {**options, "default_date_format": "dd.mm.yyyy"})
-    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:31] or None)
+    headings, title = list(headings), re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")
     bold, day, moment = (
         book.add_format({"bold": True}),
         book.add_format({"num_format": "dd.mm.yyyy"}),
         book.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
     )
-    for column, heading in enumerate(headings):
-        sheet.write_string(0, column, heading, bold)
-    sheet.freeze_panes(1, 0)
-    for number, row in enumerate(rows, 1):
+    sheet = _sheet(book, title, headings, bold)
+    for at, row in enumerate(rows):
+        part, number = divmod(at, SHEET_ROWS - 1)
+        if part and not number:
+            sheet = _sheet(book, title, headings, bold, f" {part + 1}")
+        number += 1
         for column, cell in enumerate(row):
             if isinstance(cell, bool):
                 sheet.write_boolean(number, column, cell)
@@ -88,6 +95,15 @@ def workbook(title: str, headings: Iterable[str], rows: Iterable[Iterable[Any]])
     book.close()
     file.seek(0)
     return file
+
+
+def _sheet(book: Any, title: str, headings: list[str], bold: Any, more: str = "") -> Any:
+    """The next sheet with its headings: «Компании», «Компании 2» …"""
+    sheet = book.add_worksheet(f"{title[: 31 - len(more)]}{more}".strip() or None)
+    for column, heading in enumerate(headings):
+        sheet.write_string(0, column, heading, bold)
+    sheet.freeze_panes(1, 0)
+    return sheet
 
 
 def _date(sheet: Any, row: int, column: int, value: datetime, form: Any) -> None:

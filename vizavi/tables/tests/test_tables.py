@@ -114,6 +114,21 @@ def test_a_workbook_keeps_its_types_and_is_read_back(tmp_path):
     ]
 
 
+def test_rows_that_a_sheet_cannot_hold_go_on_on_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "SHEET_ROWS", 4)
+    for count, sheets in ((0, 1), (3, 1), (4, 2), (7, 3)):
+        with writing.workbook("Очень длинное название всех компаний", ["n"], ([n] for n in range(count))) as file:
+            content = file.read()
+        table = table_of(tmp_path, content, "f.xlsx")
+        assert len(table.sheets) == sheets and len(set(table.sheets)) == sheets
+        found = []
+        for name in table.sheets:
+            part = table_of(tmp_path, content, "f.xlsx", sheet=name)
+            assert part.headers == ["n"]
+            found += [row[0] for row in part.rows()]
+        assert found == list(range(count))
+
+
 def test_a_sheet_is_chosen_and_an_empty_cover_is_passed_over(tmp_path):
     import xlsxwriter
 
