@@ -18,7 +18,9 @@ function show() {
   for (const badge of document.querySelectorAll('[data-badge]')) badge.textContent = counts[badge.dataset.badge] ?? '';
 }
 
-onContent(() => { show(); look('default'); });
+// What is kept may be older than a place of the menu: one that was pinned just now.
+const stale = () => asked && [...document.querySelectorAll('[data-badge]')].some(({ dataset }) => !(dataset.badge in counts));
+onContent(() => { show(); look(stale() ? 'reload' : 'default'); });
 // Something was done: what is kept is no longer true.
 onTrigger('toast', () => look('reload'));
 onTrigger('tray', () => ajax('GET', '/_tray/', { target: '#tray', swap: 'outerMorph' }));
