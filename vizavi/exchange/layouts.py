@@ -28,7 +28,8 @@ INSTEAD = {
     "personpostaladdress": ("personcitytownvillagelocalityofpostaladdress", ""),
 }
 
-#: By which words a program names the kind of a number or an address in a column beside it, and the gender.
+#: By which words programs name what has a key here: the kind of a number or an address in a column beside it, the gender,
+#: statuses and sources of leads, industries as Bitrix24, amoCRM, HubSpot and Salesforce ship them.
 KINDS = {
     "work": "Work | Рабочий | Business | Office | Работа | WORK | Main | Company",
     "mobile": "Mobile | Мобильный | Cell | iPhone | Сотовый | Cellphone",
@@ -38,6 +39,26 @@ KINDS = {
     "other": "Other | Другой | Прочее | Pager | ICQ | Jabber | AIM | MSN | Yahoo | Google Talk | QQ",
     "vk": "ВКонтакте | VKontakte",
     "telegram": "Телеграм",
+    "new": "Open | NEW | Не обработан | Неразобранное | Новая заявка | Open - Not Contacted | Not contacted | Unassigned",
+    "in_work": "Working | Working - Contacted | Contacted | IN_PROGRESS | В работе | Assigned | OPEN_DEAL | Connected",
+    "rejected": "Unqualified | Некачественный лид | Closed - Not Converted | Junk | Bad timing",
+    "web_form": "Web | Website | Web form | Веб-сайт | Сайт | CRM-форма | Интернет-магазин | Organic search | Direct traffic",
+    "phone": "Phone | Call | Phone inquiry | Звонок | Телефонный звонок | Callback | Обратный звонок",
+    "email": "Email | E-mail | Электронная почта | Email marketing | Mail",
+    "advertising": "Advertisement | Advertising | Реклама | Paid search | Paid social | Direct mail",
+    "chat": "Онлайн-чат | Chat | Live chat | Чат | Мессенджер",
+    "social": "Social media | Organic social | Соцсети | Социальные сети",
+    "event": "Trade show | Event | Выставка | Seminar | Conference | Мероприятие | Конференция",
+    "recommendation": "Referral | Referrals | Word of mouth | Рекомендация | По рекомендации | Employee referral"
+    " | External referral | Partner referral",
+    "outbound": "Cold call | Холодный звонок | Outbound | Purchased list",
+    "software": "Информационные технологии | IT | Computer software",
+    "technology": "Technology | Electronics | Computer hardware",
+    "finance": "Банковские услуги | Банки | Banking | Financial services | Insurance",
+    "services": "Консалтинг | Consulting",
+    "government": "Правительство",
+    "transport": "Доставка | Transportation | Shipping | Logistics",
+    "medical": "Healthcare | Hospital & Health care | Здравоохранение | Biotechnology",
     "male": "M | Male | М | Муж | Мужской | Мужчина",
     "female": "F | Female | Ж | Жен | Женский | Женщина",
 }

@@ -131,8 +131,10 @@ def _guess_columns(
     for heading in table.headers:
         own = labels.get(normal(heading))
         linked = own is not None and targets.linked_entity(own, entity) is not None
-        own_parts = [p for p in layouts.paths_of(heading) if own is not None and p.startswith(f"{own.name}.")]
-        wanted = [heading, *own_parts, *([own.name] if own is not None and not linked else [])]
+        wanted = [heading]
+        if own is not None and not linked:
+            # «Город» is rather the city of an address than the whole of it.
+            wanted += [*(p for p in layouts.paths_of(heading) if p.startswith(f"{own.name}.")), own.name]
         if normal(heading) in _CALLED and any(layouts.paths_of(h)[:1] == ("name",) for h in table.headers):
             wanted = [FULL_NAME]
         beside, instead = layouts.INSTEAD.get(normal(heading), ("", ""))

@@ -388,6 +388,8 @@ def test_messengers_and_addresses_in_parts_come_in_with_the_person(name, ann):
     assert sorted((a["kind"], a["value"]) for a in contact.addresses) == addresses
     if name == "Outlook":
         assert Company.objects.visible_to(ann).get().address == {}, "the person's address is not the firm's"
+    again = bring(ann, content, duplicates="overwrite")
+    assert (again.counts.get("created", 0), again.counts.get("updated", 0)) == (0, 0)
 
 
 def test_marks_of_advertising_come_in_with_a_lead(ann):
@@ -413,6 +415,24 @@ def test_marks_of_advertising_come_in_with_a_lead(ann):
     bring(ann, second, "lead")
     lead = Lead.objects.visible_to(ann).get(title="Сапоги")
     assert (lead.utm_source, lead.utm_medium, lead.referrer) == ("google", "cpc", "https://a.example")
+
+
+def test_a_lead_keeps_the_name_of_its_company_and_statuses_of_other_programs_are_understood(ann):
+    content = table(
+        ["Lead Name", "First Name", "Last Name", "Company", "Lead Status", "Lead Source", "City"],
+        {"Lead Name": "Helmets", "Company": "Acme", "Lead Status": "Working - Contacted", "Lead Source": "Trade Show"},
+        {"Lead Name": "Boots", "Company": "Initech", "Lead Status": "Open - Not Contacted", "Lead Source": "Web",
+         "City": "Omsk"},
+        {"Lead Name": "Gloves", "Lead Status": "В работе", "Lead Source": "Звонок"},
+    )  # fmt: skip
+    run = bring(ann, content, "lead")
+    assert not run.error and not run.mapping["values"] and not Reject.objects.exists()
+    found = {lead.title: lead for lead in Lead.objects.visible_to(ann)}
+    assert [(found[n].status, found[n].source) for n in ("Helmets", "Boots", "Gloves")] == [
+        ("in_work", "event"), ("new", "web_form"), ("in_work", "phone"),
+    ]  # fmt: skip
+    assert found["Boots"].company_name == "Initech" and found["Boots"].address == {"city": "Omsk"}
+    assert not Company.objects.visible_to(ann).exists(), "a lead becomes a company by conversion"
 
 
 def test_a_full_name_in_one_column_is_split_in_either_order_and_tells_the_gender(ann):
