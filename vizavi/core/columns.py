@@ -232,3 +232,11 @@ def derived_from(model: type[models.Model], names: set[str]) -> list[models.Fiel
             found.append(column)
             names.add(column.name)  # a name in one line has a folded key of its own
     return found
+
+
+def some(column: str, name: str) -> models.Index:
+    """An index of a relation that most rows have not (`db_index=False` there): it holds only those that have it.
+
+    In the usual index nearly all rows stand under NULL, and SQLite concludes that it is of no use.
+    """
+    return models.Index(fields=[column], name=name, condition=models.Q(**{f"{column}__isnull": False}))

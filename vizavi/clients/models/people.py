@@ -63,8 +63,9 @@ class Company(Record):
     revenue = columns.Money(_("yearly revenue"))
     currency = columns.Currency(_("currency"))
     parent = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("parent company")
-    )
+        "self", models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name=_("parent company"),
+    )  # fmt: skip
     comment = columns.LongText(_("comment"), blank=True)
 
     class Meta:
@@ -75,6 +76,7 @@ class Company(Record):
             models.Index(fields=["-created_at", "-id"], name="company_created"),
             models.Index(fields=["owner", "-created_at", "-id"], name="company_owner_created"),
             models.Index(fields=["deleted_at"], name="company_bin", condition=models.Q(deleted_at__isnull=False)),
+            columns.some("parent", "company_parent"),
         ]
 
     def __str__(self) -> str:
@@ -188,10 +190,10 @@ class Lead(Record):
     referrer = models.CharField(_("came from"), max_length=1000, blank=True)
     landing_page = models.CharField(_("landing page"), max_length=1000, blank=True)
     contact = models.ForeignKey(
-        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("contact")
+        Contact, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("contact")
     )
     company = models.ForeignKey(
-        Company, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("company")
+        Company, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("company")
     )
 
     class Meta:
@@ -203,6 +205,8 @@ class Lead(Record):
             models.Index(fields=["owner", "-created_at", "-id"], name="lead_owner_created"),
             models.Index(fields=["status", "owner", "-created_at", "-id"], name="lead_status"),
             models.Index(fields=["deleted_at"], name="lead_bin", condition=models.Q(deleted_at__isnull=False)),
+            columns.some("contact", "lead_contact"),
+            columns.some("company", "lead_company"),
         ]
 
     def __str__(self) -> str:

@@ -68,16 +68,20 @@ class Requisites(Identity, Dependent):
     """A set of a client, company or person; a second bank account is a second set. Doubtful numbers are warned about."""
 
     company = models.ForeignKey(
-        Company, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("company")
+        Company, models.CASCADE, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("company")
     )
     contact = models.ForeignKey(
-        Contact, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("contact")
+        Contact, models.CASCADE, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("contact")
     )
 
     class Meta:
         verbose_name = _("Requisites")
         verbose_name_plural = _("Requisites")
-        indexes = [models.Index(fields=["-created_at", "-id"], name="requisites_created")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="requisites_created"),
+            columns.some("company", "requisites_company"),
+            columns.some("contact", "requisites_contact"),
+        ]
 
     def clean(self) -> None:
         """Somebody's they are. Raises `ValidationError`."""

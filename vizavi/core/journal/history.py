@@ -58,9 +58,7 @@ def history(
     rows = TimelineRow.objects.filter(_shown(entity, record, reader), entity=entity.name).order_by("-at", "-pk")
     if before is not None:
         last = TimelineRow.objects.filter(entity=entity.name, pk=before).first()
-        if last is None:
-            return [], None
-        rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+        rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk)) if last else rows.none()
     # The newest of each, by the index, and of those together the newest.
     own = rows.filter(record_id=record.pk)[: limit + 1]
     # What concerned several of those that are one record now is told once.
