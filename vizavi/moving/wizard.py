@@ -270,21 +270,30 @@ def column_row(
 @require_POST
 @guarded
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    """Into the queue, once."""
+    """Into the queue, once; an import that was cut off goes on from where it was."""
     run = run_of(request, pk)
     with transaction.atomic():
-        if ImportRun.objects.filter(pk=pk, state=ImportRun.NEW).update(state=ImportRun.WAITING):
+        if cut_off(run) or ImportRun.objects.filter(pk=pk, state=ImportRun.NEW).update(state=ImportRun.WAITING):
             tasks.start(run)
     return HttpResponseRedirect(f"/imports/{pk}/run/")
 
 
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop after the chunk under way; what is done can be undone."""
+    """Stop after the chunk under way, or for good what was cut off; what is done can be undone."""
     run = run_of(request, pk)
-    if run.operation_id:
+    if run.operation and cut_off(run):
+        with transaction.atomic():
+            Operation.objects.filter(pk=run.operation.pk).update(state=Operation.CANCELLED, cancel=True)
+            ImportRun.objects.filter(pk=pk).update(state=ImportRun.DONE)
+    elif run.operation_id:
         Operation.objects.filter(pk=run.operation_id).update(cancel=True)
     return HttpResponseRedirect(f"/imports/{pk}/run/")
+
+
+def cut_off(run: ImportRun) -> bool:
+    """Whether nobody is at work on an import that is not done: its process has died or failed, and may come back."""
+    return bool(run.state == ImportRun.RUNNING and run.operation and run.operation.state == Operation.INTERRUPTED)
 
 
 @require_GET
@@ -300,4 +309,5 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     if run.started_at and row > 200 and total > row:
         left = int((timezone.now() - run.started_at).total_seconds() / row * (total - row))
     context = frame(4, run, row=row, total=total, left=left, counts=run.counts, state=str(run.STATES[run.state]))
+    context["cut_off"] = cut_off(run)
     return render(request, "moving/run.html", context)

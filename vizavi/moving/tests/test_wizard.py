@@ -9,6 +9,7 @@ from vizavi.clients.models import Company, Contact
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.journal import undo
+from vizavi.core.models import Operation
 from vizavi.exchange import trial
 from vizavi.exchange.models import ImportRun, Reject
 from vizavi.exchange.runs import table_of
@@ -208,3 +209,29 @@ def test_a_column_without_a_field_gets_one_and_tags_are_coined(client_of, admini
     assert made == {"Вектор": ("А", ["важные", "новые"]), "Полюс": ("Б", ["новые"])} and len(tags) == 2
     other = send(client_of(ann), content, "companies")
     assert "+choice" not in client_of(ann).get(f"/imports/{other.pk}/columns/").content.decode()
+
+
+@pytest.mark.parametrize("then", ["start", "cancel"])
+def test_an_import_that_was_cut_off_says_so_and_goes_on_or_stops(then, client_of, ann, monkeypatch):
+    client = client_of(ann)
+    run = send(client)
+    base = f"/imports/{run.pk}/"
+    with monkeypatch.context() as broken:
+        broken.setattr("vizavi.exchange.importer.Importer.write", fail)
+        client.post(f"{base}start/")
+        run_jobs()
+    run.refresh_from_db()
+    assert (run.state, run.operation.state) == (ImportRun.RUNNING, Operation.INTERRUPTED)
+    page = client.get(f"{base}run/").content.decode()
+    assert f'action="{base}start/"' in page
+    client.post(f"{base}{then}/")
+    run_jobs()
+    run.refresh_from_db()
+    assert run.state == ImportRun.DONE
+    assert client.get(f"{base}result/").status_code == 200
+    assert run.operation.state == (Operation.FINISHED if then == "start" else Operation.CANCELLED)
+    assert Contact.objects.visible_to(ann).count() == (2 if then == "start" else 0)
+
+
+def fail(*_args, **_kwargs):
+    raise RuntimeError("no room on the disk")
