@@ -37,8 +37,8 @@ def ids_of(taken: Iterable[models.QuerySet]) -> RawSQL:
 def merged_into(entity: str, pk: int) -> RawSQL:
     """The ids of the records that were merged into this one, and into those, for `…__in`."""
     first = "SELECT record_id FROM core_forward WHERE entity = %s AND into_id = %s"
-    # A LEFT JOIN keeps SQLite from reading the whole table for a Bloom filter.
-    on = "f.into_id = merged.id AND f.entity = %s WHERE f.id IS NOT NULL"
+    # LEFT JOIN, though only what is there is wanted: for an inner one SQLite reads the whole table into a Bloom filter.
+    on = "f.into_id = merged.id AND f.entity = %s WHERE merged.id IS NOT NULL"
     more = f"SELECT f.record_id FROM merged LEFT JOIN core_forward f ON {on}"  # noqa: S608
     sql = f"WITH RECURSIVE merged(id) AS ({first} UNION {more}) SELECT id FROM merged"  # noqa: S608
     return RawSQL(sql, [entity, pk, entity], models.BigIntegerField())  # noqa: S611

@@ -23,14 +23,16 @@ def below(model: type[models.Model], column: str, pk: int, most: int) -> Q:
     Both databases walk level by level and stop at the limit; an ORDER BY would make them walk the whole tree first.
     """
     table, up = (connection.ops.quote_name(n) for n in (model._meta.db_table, f"{column}_id"))
-    live = f"w.depth < %s AND t.{connection.ops.quote_name('deleted_at')} IS NULL"
-    # LEFT JOIN, though nothing hangs on a row that is not there: SQLite would read the whole table for a Bloom filter.
-    found = f"FROM w LEFT JOIN {table} t ON t.{up} = w.id WHERE t.id IS NOT NULL AND {live}"
+    # LEFT JOIN, though only what is there is wanted: for an inner one SQLite reads the whole table into a Bloom filter.
+    live = f"t.{up} = w.id AND t.{connection.ops.quote_name('deleted_at')} IS NULL"
+    found = f"FROM w LEFT JOIN {table} t ON {live} WHERE w.depth < %s AND w.id IS NOT NULL"
     step = f"SELECT t.id, t.{up}, w.depth + 1 {found}"
     return _walk(table, up, step, [pk, DEEPEST, most])
 
 
 def _walk(table: str, up: str, step: str, parameters: list[int]) -> Q:
     start = f"SELECT id, {up}, 0 FROM {table} WHERE id = %s"  # noqa: S608
-    sql = f"WITH RECURSIVE w(id, up, depth) AS ({start} UNION ALL {step}) SELECT id FROM w LIMIT %s"  # noqa: S608
+    sql = (
+        f"WITH RECURSIVE w(id, up, depth) AS ({start} UNION ALL {step}) SELECT id FROM w WHERE id IS NOT NULL LIMIT %s"  # noqa: S608
+    )
     return Q(pk__in=RawSQL(sql, parameters))  # noqa: S611
