@@ -47,7 +47,7 @@ def run_due():
         pass
 
 
-def test_new_files_of_a_folder_come_in_once_each(root, ann, administrator):
+def test_new_files_of_a_folder_come_in_once_each(root, ann, administrator, client_of):
     planned = schedule(ann, administrator, source="in", after="move")
     put(root / "in", "a.csv", "Название;ИНН\nВектор;7707083893\n")
     put(root / "in", ".hidden.csv", "Название\nНикто\n")
@@ -63,6 +63,13 @@ def test_new_files_of_a_folder_come_in_once_each(root, ann, administrator):
     tasks.run_scheduled_import.func(planned.pk)
     assert sorted(c.name for c in Company.objects.visible_to(ann)) == ["Вектор", "Полюс"]
     assert "b.csv" in ScheduledImport.objects.get().state
+    # What was taken stays on the page, also after a run that found nothing.
+    put(root / "in", "bad.csv", "\0\1\2\3")
+    tasks.run_scheduled_import.func(planned.pk)
+    tasks.run_scheduled_import.func(planned.pk)
+    page = client_of(administrator).get(f"/settings/scheduled_imports/{planned.pk}/").content.decode()
+    last = ImportRun.objects.latest("pk")
+    assert "a.csv" in page and "bad.csv" in page and f'href="/imports/{last.pk}/"' in page
 
 
 def test_what_fails_is_told_on_the_page_and_comes_again_with_growing_pauses(root, ann, administrator, client_of):
