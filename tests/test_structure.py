@@ -41,6 +41,8 @@ UNRESTRICTED = {
     "core/fields/store.py:CustomStore.narrowed": "which rows a condition leaves; the door is asked with it",
     "dictionaries/actions.py:is_used": "only whether anything holds the option",
     "duplicates/merging.py:_outside": "only what hangs under what",
+    "clients/recognition.py:of_requisites": "keys are derived whatever anybody sees",
+    "clients/recognition.py:recognise_by_requisites": "the same",
     "clients/heritage.py:_points": "a history is derived whatever anybody sees",
     "clients/models/people.py:Company.clean": "only whether it hangs under itself",
     "clients/models/requisites.py:Requisites.follow": "a set begins with what its own client says",

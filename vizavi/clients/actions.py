@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from vizavi.clients.dictionaries import CONVERTED, LEAD_STATUSES, REJECTED, WORK
@@ -18,11 +20,25 @@ from vizavi.core.models import Operation
 from vizavi.core.reading import Reader
 from vizavi.core.records import Journaled
 
+#: What is added to somebody who is here already: lists are joined, the rest fills what is empty.
+ADDED = ("phones", "emails", "messengers", "interests", "tags", "position", "website", "address")
 #: What a lead has in common with what it becomes: {field there: field of the lead}.
 PERSON = {
-    n: n for n in ("surname", "name", "patronymic", "position", "phones", "emails", "messengers", "source", "interests")
+    n: n
+    for n in (
+        "surname",
+        "name",
+        "patronymic",
+        "position",
+        "phones",
+        "emails",
+        "messengers",
+        "source",
+        "interests",
+        "tags",
+    )
 }
-FIRM = {"name": "company_name", "website": "website", "address": "address", "source": "source"}
+FIRM = {"name": "company_name", "website": "website", "address": "address", "source": "source", "tags": "tags"}
 
 
 def begun_contact(lead: Lead) -> dict[str, Any]:
@@ -52,11 +68,11 @@ def convert_lead(
 ) -> tuple[Lead, Operation]:
     """A lead becomes a contact, a company or both: `into` is {"contact": …, "company": …, "role": …}.
 
-    Each is an id (a record that is here already), raw values (a new one), or None (none). The lead is kept and points to
-    both; they are owned by the lead's owner, or by whoever converts. The contact works at the company, in the role. What
-    is about the lead (notes, files) is from now on about them too, as far as this person may change it; the lead's history
-    is theirs (`heritage`). One operation. Raises `NotThere`, `Refused`, `Conflict`, and `Invalid` by
-    `contact.<field>`, `company.<field>` or `""`.
+    Each is an id (a record that is here already, to which what the lead knows beside is added as far as this person may
+    change it), raw values (a new one), or None (none). The lead is kept and points to both; new ones are owned by the
+    lead's owner, or by whoever converts. The contact works at the company, in the role. What is about the lead (notes,
+    files) is from now on about them too, as far as this person may change it; the lead's history is theirs (`heritage`).
+    One operation. Raises `NotThere`, `Refused`, `Conflict`, and `Invalid` by `contact.<field>`, `company.<field>` or `""`.
     """
     leads, reader = registry["lead"], Reader(by)
     seen: Any = actions.fetch(leads, pk, by)
@@ -72,11 +88,12 @@ def convert_lead(
         raise Invalid(errors)
     with operation("lead.convert", by=by, via=via, title=str(seen)) as op:
         company, contact = made["company"], made["contact"]
-        if company is not None and company.pk is None:
-            op.create([company])
-        if contact is not None:
-            _employ(op, contact, company, str(into.get("role") or ""), by)
         lead: Any = op.lock(Lead, [pk])[pk]
+        known = {"contact": begun_contact(lead), "company": begun_company(lead)}
+        if company is not None:
+            op.create([company]) if company.pk is None else _enrich(op, registry["company"], company, known, reader)
+        if contact is not None:
+            _employ(op, contact, company, str(into.get("role") or ""), known, reader)
         values: dict[str, Any] = {"status": LEAD_STATUSES.keys_of(CONVERTED)[0]}
         values |= {name: record.pk for name, record in made.items() if record is not None}
         if lead.owner_id is None:
@@ -105,18 +122,37 @@ def _wanted(entity: Entity, raw: Any, owner: int, reader: Reader, errors: dict[s
         return None
 
 
-def _employ(op: Op, contact: Any, company: Any, role: str, by: Any) -> None:
+def _employ(op: Op, contact: Any, company: Any, role: str, known: Mapping[str, Any], reader: Reader) -> None:
     """The contact is made, and works at the company; somebody else's contact stays as it is."""
-    entity = registry["contact"]
     there = [item["id"] for item in contact.companies]
-    works = (
-        [*contact.companies, {"id": company.pk, "role": role[:100]}] if company and company.pk not in there else None
-    )
+    works = [{"id": company.pk, "role": role[:100]}] if company is not None and company.pk not in there else []
     if contact.pk is None:
-        contact.companies = works or contact.companies
+        contact.companies = [*contact.companies, *works]
         op.create([contact])
-    elif works is not None and door.can(by, door.CHANGE, entity, contact):
-        op.update(op.lock(entity.model, [contact.pk])[contact.pk], {"companies": works})
+    else:
+        more = {"companies": [*contact.companies, *works]} if works else {}
+        _enrich(op, registry["contact"], contact, known, reader, more)
+
+
+def _enrich(
+    op: Op, entity: Entity, record: Any, known: Mapping[str, Any], reader: Reader, more: Mapping[str, Any] | None = None
+) -> None:
+    """Add what the lead knows to a record that is here already; nothing there is given up or overruled."""
+    if not door.can(reader.user, door.CHANGE, entity, record):
+        return
+    values = dict(more or {})
+    for name in ADDED:
+        f = entity.fields.get(name)
+        if f is None or name not in known[entity.name] or not reader.access(entity).writes(name):
+            continue
+        mine = f.value(record)
+        with suppress(ValidationError):  # more than the field holds: the lead still has it
+            new = f.parse(known[entity.name][name])
+            if f.many:
+                values[name] = f.parse([*mine, *new])
+            elif f.is_empty(mine):
+                values[name] = new
+    op.update(op.lock(entity.model, [record.pk])[record.pk], values)
 
 
 def _share_about(op: Op, lead: Lead, targets: Sequence[tuple[Entity, int]], by: Any) -> None:

@@ -8,4 +8,4 @@ class ClientsConfig(AppConfig):
     verbose_name = _("Clients")
 
     def ready(self) -> None:
-        from vizavi.clients import api, heritage, panels  # noqa: F401  what it adds to the API, histories and pages
+        from vizavi.clients import api, heritage, panels, recognition  # noqa: F401  what it adds to what is below

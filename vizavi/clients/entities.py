@@ -129,7 +129,8 @@ class LeadEntity(Entity):
 
 
 REQUISITES = {
-    _("Who"): "name kind inn kpp ogrn legal_address director",
+    _("Who"): "name kind inn kpp ogrn legal_address actual_address",
+    _("Who signs"): "director director_position basis accountant",
     _("Bank account"): "bank bik account correspondent currency",
 }
 
@@ -159,7 +160,7 @@ class OurCompanyEntity(Entity):
     tone = "teal"
     admin = True
     sort = "name"
-    columns = "name kind inn kpp bank account"
+    columns = "name kind inn kpp bank account is_default"
     quick = "kind name inn kpp ogrn"
     keys = "inn"
-    sections = REQUISITES
+    sections = {**REQUISITES, _("As a seller"): "is_default"}

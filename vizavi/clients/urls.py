@@ -7,5 +7,6 @@ urlpatterns = [
     path("leads/inbox/", require_GET(views.inbox)),
     path("leads/<int:pk>/convert/", require_http_methods(["GET", "HEAD", "POST"])(views.convert)),
     path("leads/<int:pk>/accept/", require_POST(views.accept)),
+    path("leads/<int:pk>/attach/", require_POST(views.attach)),
     path("leads/<int:pk>/reject/", require_POST(views.reject)),
 ]

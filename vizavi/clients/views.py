@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from vizavi.clients.actions import accept_lead, begun_company, begun_contact, convert_lead, reject_lead
 from vizavi.clients.dictionaries import REJECT_REASONS
-from vizavi.clients.duplicates import find
 from vizavi.clients.inbox import page_of_new
 from vizavi.core import actions, door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Conflict, Invalid
 from vizavi.core.fields import ReachField
 from vizavi.core.reading import Reader
+from vizavi.duplicates.finding import find, find_each
 from vizavi.screens.cells import edit
 from vizavi.screens.web import door_view, go, invalid_text, reader_of, version_of
 from vizavi.ui import add_toast, add_trigger, is_partial, render
@@ -41,7 +41,13 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
         into: dict[str, Any] = {"role": request.POST.get("role", "")}
         for name in ASKED:
             chosen = request.POST.get(name, "")
-            into[name] = _posted(request, lead, registry[name], reader) if chosen == "new" else chosen or None
+            if chosen == "new":
+                into[name] = _posted(request, lead, registry[name], reader)
+            elif chosen == "other":
+                # Nothing found is no choice: it is asked for, not passed over.
+                into[name] = request.POST.get(f"{name}_other") or 0
+            else:
+                into[name] = chosen or None
         try:
             lead, done = convert_lead(pk, into, reader.user, base=version_of(request.POST.get("version")))
             to = (
@@ -88,6 +94,8 @@ def _part(
     matches = [m for m in find(entity, begun, reader.user, reader=reader) if m.entity is entity] if begun else []
     typed = _posted(request, lead, entity, reader) if request.method == "POST" else None
     strong = next((str(m.id) for m in matches if m.visible and m.strong), "")
+    other = request.POST.get(f"{entity.name}_other", "") if request.method == "POST" else ""
+    ref = reader.ref(entity, int(other)) if other.isdigit() and len(other) < 19 else None
     chosen = request.POST.get(entity.name, "") if request.method == "POST" else strong or ("new" if begun else "")
     editors = []
     for name, f in _asked(entity, reader):
@@ -102,6 +110,8 @@ def _part(
         "may_create": bool(door.can(reader.user, door.CREATE, entity)),
         "errors": errors.get(entity.name, []),
         "combo_url": f"/_combo/{entity.plural}/",
+        "other": other,
+        "other_title": ref.title if ref is not None and ref.visible else "",
     }
 
 
@@ -128,13 +138,33 @@ def inbox(request: HttpRequest) -> HttpResponse:
         }
         for r in page.records
     ]
+    may_change = bool(door.can(reader.user, door.CHANGE, entity))
+    found = find_each(entity, page.records, reader, most=2) if may_change else {}
+    for row, r in zip(rows, page.records, strict=True):
+        row["matches"] = [m for m in found.get(r.pk, ()) if m.visible]
     context = {
         "rows": rows,
         "next": f"{INBOX}?after={page.next}" if page.next else "",
         "reasons": [(o.key, o.label) for o in REJECT_REASONS.options()],
-        "may_change": bool(door.can(reader.user, door.CHANGE, entity)),
+        "may_change": may_change,
     }
     return render(request, "clients/inbox.html", context, block="content")
+
+
+@door_view
+def attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST `contact` or `company`: it is one who is here already; the lead is theirs, and what it knows is added to them."""
+    into = {name: request.POST[name] for name in ASKED if request.POST.get(name)}
+    try:
+        lead, done = convert_lead(pk, into, reader_of(request).user)
+    except Invalid as error:
+        return _refused(request, error)
+    return go(request, INBOX, _("Attached: %(title)s") % {"title": lead}, done)
+
+
+def _refused(request: HttpRequest, error: Invalid) -> HttpResponse:
+    answer = HttpResponse(status=422, headers={"HX-Reswap": "none"}) if is_partial(request) else go(request, INBOX)
+    return add_toast(answer, invalid_text(error.errors), kind="error")
 
 
 @door_view
@@ -150,6 +180,5 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         lead, done = reject_lead(pk, request.POST.get("reason", ""), reader_of(request).user)
     except Invalid as error:
-        answer = HttpResponse(status=422, headers={"HX-Reswap": "none"}) if is_partial(request) else go(request, INBOX)
-        return add_toast(answer, invalid_text(error.errors), kind="error")
+        return _refused(request, error)
     return go(request, INBOX, _("Rejected: %(title)s") % {"title": lead}, done)

@@ -89,3 +89,4 @@ def derive_anew(pk: int) -> None:
             last = records[-1].pk
             ReachKey.objects.filter(entity=entity.name, record_id__in=[r.pk for r in records]).delete()
             ReachKey.objects.bulk_create([row for r in records for row in keys.rows_of(entity, r)])
+            keys.lend(entity.name, [r.pk for r in records])

@@ -205,7 +205,36 @@ COMPANIES = [
         "t.akhmetov",
         3,
     ),
+    (
+        ("Филиал «Терминал — Выборг»", "Terminal Vyborg Branch"),
+        "client",
+        "transport",
+        ("Выборг", "Vyborg"),
+        "470717399",
+        2019,
+        34,
+        140_000,
+        "a.kovaleva",
+        11,
+    ),
+    (
+        ("ООО «Северный порт — Калининград»", "Northern Port Kaliningrad LLC"),
+        "client",
+        "transport",
+        ("Калининград", "Kaliningrad"),
+        "390612345",
+        2012,
+        120,
+        380_000,
+        "e.egorova",
+        1,
+    ),
 ]
+
+#: How ООО «Ромашка» is called a second time.
+TWICE = ("Ромашка, ООО", "LLC Camomile")
+#: Our own companies.
+SELLERS = [("ООО «Северный ветер»", "Northern Wind LLC"), ("ООО «Северный ветер — Опт»", "Northern Wind Wholesale LLC")]
 
 #: Forty people: name pairs; they are dealt out to the companies in turn.
 CONTACTS = [

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from vizavi.access.models import Department, User
 from vizavi.clients.models import Company
-from vizavi.clients.names import split_name
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.firm import forget
@@ -17,6 +16,7 @@ from vizavi.core.journal import Op, operation, undo
 from vizavi.core.models import Change, Firm, Operation, TimelineRow
 from vizavi.core.reading import Reader
 from vizavi.demo import firm
+from vizavi.demo.clients import load_contacts, load_requisites, ogrn_of
 from vizavi.demo.leads import load_leads
 
 VERB = "demo"
@@ -35,7 +35,8 @@ def load(language: str = "ru") -> None:
         _the_firm(op, at, language)
         users = _people(op, at)
         companies = _companies(op, at, users)
-        _contacts(op, at, users, companies)
+        contacts = load_contacts(op, at, users, companies)
+        load_requisites(op, at, users, companies, contacts)
         load_leads(op, at, users)
     started = timezone.now() - timedelta(days=30)
     _date_back(op.row, started)
@@ -77,6 +78,7 @@ def _companies(op: Op, at: int, users: dict[str, User]) -> list[Company]:
             "industry": industry,
             "inn": inn + inn_digit(inn),
             "kpp": f"{inn[:4]}01001",
+            "ogrn": ogrn_of(inn, year),
             "phones": [{"kind": "work", "value": f"+7 495 000-{n // 10:02}-{n:02}"}],
             "emails": [{"kind": "work", "value": f"info@c{slug}.example.com"}],
             "website": f"https://c{slug}.example.com",
@@ -92,24 +94,10 @@ def _companies(op: Op, at: int, users: dict[str, User]) -> list[Company]:
         company.created_at = timezone.now() - timedelta(days=30, minutes=37 * n)
         op.create([company])
         made.append(company)
+    # The same firm once more, as it came from somebody's notes.
+    raw = {"name": firm.TWICE[at], "phones": "8 (495) 000-00-02", "industry": "retail"}
+    op.create([actions.build(entity, actions.prepare(entity, raw, reader), users["e.egorova"])])
     return made
-
-
-def _contacts(op: Op, at: int, users: dict[str, User], companies: list[Company]) -> None:
-    entity, reader = registry["contact"], Reader(users["m.lapteva"])
-    made = []
-    for n, names in enumerate(firm.CONTACTS):
-        company = companies[n % len(companies)]
-        raw = {
-            **split_name(names[at]),
-            "companies": [{"id": company.pk, "role": ""}],
-            "phones": [{"kind": "mobile", "value": f"+7 900 000-{n:02}-{(n * 7) % 100:02}"}],
-            "emails": [{"kind": "work", "value": f"contact{n + 1}@c{company.inn[:6]}.example.com"}],
-        }
-        contact: Any = actions.build(entity, actions.prepare(entity, raw, reader), company.owner)
-        contact.created_at = timezone.now() - timedelta(days=29, minutes=53 * n)
-        made.append(contact)
-    op.create(made)
 
 
 def _history(at: int, users: dict[str, User], companies: list[Company]) -> None:

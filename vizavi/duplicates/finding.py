@@ -19,7 +19,7 @@ from vizavi.core.reading import Reader
 from vizavi.core.records import unrestricted
 from vizavi.duplicates.comparing import Reason, compare
 from vizavi.duplicates.models import Distinct
-from vizavi.search.keys import EMAIL, FIRM, INN, KINDS, MESSENGER, OGRN, PERSON, PHONE, Key, keys_of
+from vizavi.search.keys import EMAIL, FIRM, INN, KINDS, MESSENGER, OGRN, PERSON, PHONE, Key, keys_of, keys_of_record
 from vizavi.ui.formats import nth
 
 #: So many are shown; so many of those who share a key are looked at (a switchboard's number has hundreds).
@@ -133,13 +133,40 @@ def find(
     if exclude is not None:
         own |= {(entity.name, pk) for pk in not_the_same_as(entity, exclude)}
     found = resembling(names, [keys], own)[0]  # type: ignore[arg-type]
+    ranked = _ranked(entity, found, reader, touched)
+    return [match for match in _told(entity, ranked[: 2 * most], reader) if match is not None][:most]
+
+
+def find_each(entity: Entity, records: Sequence[Any], reader: Reader, most: int = MOST) -> dict[int, list[Match]]:
+    """The same for many stored records, by their ids, in as many queries as for one."""
+    rows = [[key for key in keys_of_record(entity, r) if key.kind in entity.duplicates] for r in records]
+    apart: dict[int, set[int]] = {r.pk: {r.pk} for r in records}
+    said = Distinct.objects.alive().filter(Q(low_id__in=apart) | Q(high_id__in=apart), entity_name=entity.name)
+    for low, high in said.values_list("low_id", "high_id"):
+        apart.setdefault(low, set()).add(high)
+        apart.setdefault(high, set()).add(low)
+    wanted: list[tuple[int, tuple[Found, tuple[Reason, ...]]]] = []
+    for record, found in zip(records, resembling([entity.name, *entity.resembles], rows), strict=True):
+        others = {f: why for f, why in found.items() if f[0] != entity.name or f[1] not in apart[record.pk]}
+        wanted += [(record.pk, one) for one in _ranked(entity, others, reader)[: 2 * most]]
+    result: dict[int, list[Match]] = {r.pk: [] for r in records}
+    for (pk, _one), match in zip(wanted, _told(entity, [one for _pk, one in wanted], reader), strict=True):
+        if match is not None and len(result[pk]) < most:
+            result[pk].append(match)
+    return result
+
+
+def _ranked(
+    entity: Entity, found: Mapping[Found, list[Reason]], reader: Reader, touched: Collection[str] | None = None
+) -> list[tuple[Found, tuple[Reason, ...]]]:
+    """Those with reasons that this person may know, the likeliest first."""
+    names = [entity.name, *entity.resembles]
     ranked: list[tuple[Found, tuple[Reason, ...]]] = []
     for one, reasons in found.items():
         told = tuple(r for r in reasons if _shown(registry[one[0]], r.kind, reader))
         if told and (touched is None or any(set(entity.duplicates[r.kind]) & set(touched) for r in told)):
             ranked.append((one, told))
-    ranked.sort(key=lambda item: (not item[1][0].strong, -len(item[1]), names.index(item[0][0]), -item[0][1]))
-    return _told(entity, ranked[: 2 * most], reader)[:most]
+    return sorted(ranked, key=lambda item: (not item[1][0].strong, -len(item[1]), names.index(item[0][0]), -item[0][1]))
 
 
 def not_the_same_as(entity: Entity, pk: int) -> set[int]:
@@ -164,8 +191,11 @@ def _shown(entity: Entity, kind: str, reader: Reader) -> bool:
     return all(reader.access(entity).sees(name) for name in entity.duplicates.get(kind, ()))
 
 
-def _told(entity: Entity, ranked: Sequence[tuple[Found, tuple[Reason, ...]]], reader: Reader) -> list[Match]:
-    """Matches as this person may know them: two queries for each entity, and one for the owners."""
+def _told(entity: Entity, ranked: Sequence[tuple[Found, tuple[Reason, ...]]], reader: Reader) -> list[Match | None]:
+    """Matches as this person may know them, None for one of which nothing may be told.
+
+    Two queries for each entity, and one for the owners.
+    """
     order = {kind: KINDS.index(kind) for kind in KINDS}
     visible: dict[Found, Any] = {}
     owners: dict[Found, int | None] = {}
@@ -182,9 +212,10 @@ def _told(entity: Entity, ranked: Sequence[tuple[Found, tuple[Reason, ...]]], re
                 owners |= {(name, pk): owner for pk, owner in rows}
     owners |= {found: record.owner_id for found, record in visible.items()}
     people = reader.refs(registry["user"], {pk for pk in owners.values() if pk})
-    matches = []
+    matches: list[Match | None] = []
     for found, reasons in ranked:
         if found not in owners:
+            matches.append(None)
             continue
         other, record, owner = registry[found[0]], visible.get(found), owners[found]
         by = sorted(reasons, key=lambda r: (not r.strong, order[r.kind]))

@@ -14,11 +14,13 @@ from vizavi.core.derived import links, replace
 from vizavi.core.entity import Entity, registry
 from vizavi.core.fold import KEY_LENGTH
 from vizavi.core.journal import Changed, Op, on_change
-from vizavi.core.models import Link, ReachKey
+from vizavi.core.models import Change, Link, ReachKey
 from vizavi.core.records import Journaled, unrestricted
 
 PERSON, FIRM, PHONE, EMAIL, INN, OGRN = "person", "firm", "phone", "email", "inn", "ogrn"
 MESSENGER = "messenger"
+#: Before the field of a part that lends its keys to the whole: `+inn` of requisites.
+LENT = "+"
 #: The kinds that `core.entity` knows, those that say most first.
 KINDS = (INN, OGRN, EMAIL, PHONE, MESSENGER, FIRM, PERSON)
 
@@ -68,9 +70,36 @@ def rows_of(entity: Entity, record: Journaled) -> list[ReachKey]:
     ]
 
 
+Lender = Callable[[str, Sequence[int]], Mapping[int, list[Key]]]
+#: By what else live records of an entity are recognised: what packages above know of their parts, by id.
+lenders: list[Lender] = []
+
+
 @on_change
 def write_keys(op: Op, changed: Sequence[Changed]) -> None:
     replace(changed, ReachKey, rows_of, lambda entity: entity.recognised)
+    for name in {c.entity.name for c in changed if c.entity.recognised and c.action != Change.CREATE}:
+        lend(name, [c.record.pk for c in changed if c.entity.name == name and c.record.deleted_at is None])
+
+
+def lend(name: str, ids: Sequence[int]) -> None:
+    """Write anew by what else these live records are recognised; what they say themselves says more."""
+    found = {pk: keys for lender in lenders for pk, keys in lender(name, ids).items()}
+    rows = ReachKey.objects.filter(entity=name, record_id__in=ids)
+    rows.filter(field__startswith=LENT).delete()
+    if found:
+        held = set(rows.filter(record_id__in=list(found)).values_list("record_id", "kind", "key"))
+        made = {(pk, k.kind, k.key[:KEY_LENGTH]): k for pk, keys in found.items() for k in keys}
+        ReachKey.objects.bulk_create(
+            [
+                ReachKey(
+                    entity=name, record_id=pk, field=LENT + k.field, kind=kind, key=key, detail=k.detail[:KEY_LENGTH]
+                )
+                for (pk, kind, key), k in made.items()
+                if (pk, kind, key) not in held
+            ],
+            batch_size=500,
+        )
 
 
 def rebuild() -> int:
@@ -85,4 +114,5 @@ def rebuild() -> int:
                 last = chunk[-1].pk
                 ReachKey.objects.bulk_create([row for record in chunk for row in rows_of(entity, record)])
                 Link.objects.bulk_create([row for record in chunk for row in links(entity, record)])
+                lend(entity.name, [record.pk for record in chunk])
     return ReachKey.objects.count() + Link.objects.count()

@@ -8,8 +8,21 @@ import { undoLast } from './toasts.js';
 let waiting = '';
 let timer;
 const typing = (node) => node?.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]');
-// What a letter does on this page: E edits, N writes a note.
-const ofPage = (code) => code.startsWith('Key') && document.querySelector(`#main [data-key="${code.slice(3)}"]`);
+// What a letter does on this page: E edits, N writes a note; among things to be worked through it means the one in focus.
+const steps = () => [...document.querySelectorAll('[data-steps] [data-step]')];
+const here = () => document.activeElement?.closest?.('[data-step]');
+const ofPage = (code) => (code.startsWith('Key') || (code === 'Enter' && document.activeElement === here()))
+  && (steps().length ? here() : document.getElementById('main'))?.querySelector(`[data-key="${code.replace('Key', '')}"]`);
+
+function step(code) {
+  const way = { KeyJ: 1, ArrowDown: 1, KeyK: -1, ArrowUp: -1 }[code];
+  const all = way ? steps() : [];
+  if (!all.length || (code.startsWith('Arrow') && !here())) return false;
+  const next = all[Math.max(0, Math.min(all.length - 1, all.indexOf(here()) + way))];
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: 'nearest' });
+  return true;
+}
 const create = (url) => ajax('GET', url, { target: '#dialog', swap: 'innerHTML' });
 
 function second(event) {
@@ -36,6 +49,7 @@ document.addEventListener('keydown', (event) => {
   if (control || altKey || document.documentElement.dataset.keys === 'off') return;
   if (event.key === '?') { done(); document.getElementById('keys-help')?.showModal(); }
   else if (code === 'Slash') { done(); const search = document.querySelector('input[data-list-search]'); if (search) search.focus(); else openPalette(); }
+  else if (step(code)) done();
   else if (ofPage(code)) { const control = ofPage(code); done(); if (control.matches('textarea, input')) control.focus(); else control.click(); }
   else if (code === 'KeyC' || code === 'KeyG') {
     done();

@@ -33,7 +33,15 @@ class Identity(models.Model):
     kpp = Code(_("KPP"))
     ogrn = Code(_("OGRN or OGRNIP"))
     legal_address = columns.Address(_("legal address"))
+    actual_address = columns.Address(_("actual address"))
     director = columns.Text(_("director"), max_length=200, blank=True)
+    director_position = columns.Text(
+        _("director's position"), max_length=200, blank=True, help_text=_("As it stands in contracts")
+    )
+    basis = columns.Text(
+        _("acts on the basis of"), max_length=200, blank=True, help_text=_("The charter, a power of attorney № …")
+    )
+    accountant = columns.Text(_("chief accountant"), max_length=200, blank=True)
     bank = columns.Text(_("bank"), max_length=300, blank=True)
     bik = Code(_("BIK"))
     account = Code(_("settlement account"))
@@ -113,9 +121,25 @@ class Requisites(Identity, Dependent):
 class OurCompany(Identity, Journaled):
     """One of the firm's own companies: a seller in contracts and invoices, whose numbers must be right."""
 
+    is_default = models.BooleanField(_("default"), default=False, help_text=_("The seller unless another is chosen"))
+
     class Meta:
         verbose_name = _("Our company")
         verbose_name_plural = _("Our companies")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=models.Q(is_default=True, deleted_at__isnull=True),
+                name="one_default_seller",
+                violation_error_message=_("Another company of ours is the default: take that from it first."),
+            )
+        ]
+
+    @classmethod
+    def default(cls) -> OurCompany | None:
+        """The seller unless another is chosen: the one that is marked, else the only one."""
+        rows = list(cls.objects.alive().order_by("-is_default", "pk")[:2])
+        return rows[0] if rows and (rows[0].is_default or len(rows) == 1) else None
 
     def clean(self) -> None:
         """Raises `ValidationError` by field for what is wrong with its numbers."""

@@ -6,6 +6,8 @@ import json
 from collections import Counter
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from vizavi.access.models import ApiToken
 from vizavi.clients.actions import accept_lead, begun_company, begun_contact, convert_lead, reject_lead
@@ -97,6 +99,24 @@ def test_a_history_is_in_the_order_of_time_whatever_was_linked_when(ann, lead):
     first, cursor = history(registry["contact"], contact, Reader(ann), limit=2)
     rest, _end = history(registry["contact"], contact, Reader(ann), limit=50, before=cursor)
     assert [e.id for e in [*first, *rest]] == [e.id for e in entries]
+
+
+def test_what_a_lead_knows_is_added_to_who_is_here_already_and_overrules_nothing(ann, ben, lead):
+    vip = make("tag", ann, name="VIP")
+    actions.update(registry["lead"], lead.pk, {"tags": [vip.pk], "website": "alfa.example.org"}, ann)
+    mine = {"surname": "Ким", "name": "Анна", "phones": "8 912 345-67-89, +7 495 000-00-00", "position": "директор"}
+    contact, company = make("contact", ann, **mine), make("company", ann, name="Альфа и Ко")
+    _done, op = convert_lead(lead.pk, {"contact": contact.pk, "company": company.pk}, ann)
+    one, firm = fresh(contact), fresh(company)
+    assert [p["e164"] for p in one.phones] == ["+79123456789", "+74950000000"]
+    assert (one.emails[0]["value"], one.position, one.tags, one.source) == ("kim@example.org", "директор", [vip.pk], "")
+    assert (firm.name, firm.website, firm.tags) == ("Альфа и Ко", "https://alfa.example.org", [vip.pk])
+    assert not undo(Operation.objects.get(pk=op.pk), ann).obstacles
+    assert (fresh(contact).emails, fresh(company).tags) == ([], [])
+    theirs = make("contact", ben, name="Чужая")
+    assert fresh(theirs).phones == []
+    convert_lead(lead.pk, {"contact": theirs.pk}, ann)
+    assert fresh(theirs).phones == []
 
 
 def test_what_a_client_knew_itself_stays_in_its_history_when_a_lead_lets_go_of_it(ann, lead):
@@ -214,6 +234,49 @@ def test_the_inbox_holds_what_nobody_has_worked_on(client_of, ann, dan, cat, lea
     assert (fresh(lead).status, fresh(lead).reject_reason) == ("rejected", "spam")
     client.get("/leads/inbox/")  # what was said of it is read once
     assert "Ким" not in client.get("/leads/inbox/").content.decode()
+
+
+def test_the_inbox_says_who_is_here_already_and_attaches_to_them(client_of, ann, dan, lead):
+    known = make("contact", ann, surname="Ким", name="Анна", phones="8 912 345-67-89")
+    same = make("lead", ann, surname="Ким", name="Аня", emails="kim@example.org")
+    hidden = make("contact", dan, surname="Кимова", name="Нина", emails="kim@example.org")
+    client = client_of(ann)
+    page = client.get("/leads/inbox/").content.decode()
+    assert f'name="contact" value="{known.pk}"' in page and f"/leads/merge/?ids={lead.pk},{same.pk}" in page
+    assert "Кимова" not in page
+    assert client_of(dan).post(f"/leads/{lead.pk}/attach/", {"contact": known.pk}).status_code == 404
+    for wrong in ({}, {"contact": hidden.pk}, {"contact": "x"}):
+        client.post(f"/leads/{lead.pk}/attach/", wrong)
+        assert not fresh(lead).is_converted
+    assert client.post(f"/leads/{lead.pk}/attach/", {"contact": known.pk}).url == "/leads/inbox/"
+    assert (fresh(lead).is_converted, fresh(lead).contact_id) == (True, known.pk)
+    assert fresh(known).emails[0]["value"] == "kim@example.org"
+
+
+def test_the_inbox_costs_the_same_queries_however_many_wait(client_of, ann):
+    def fill(start, count):
+        for n in range(start, start + count):
+            make("contact", ann, name=f"Человек {n}", phones=f"+7 912 000-00-{n:02}")
+            make("lead", ann, title=f"Лид {n}", phones=f"8 912 000 00 {n:02}")
+
+    def cost():
+        client.get("/leads/inbox/")
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/leads/inbox/").status_code == 200
+        return len(captured)
+
+    client = client_of(ann)
+    fill(0, 2)
+    few = cost()
+    fill(2, 30)
+    assert cost() <= few <= 16
+
+
+def test_somebody_who_does_not_look_alike_is_found_in_the_dialog(client_of, ann, lead):
+    other, client, url = make("contact", ann, surname="Ли", name="Ольга"), client_of(ann), f"/leads/{lead.pk}/convert/"
+    assert client.post(url, {"contact": "other", "contact_other": "", "company": ""}).status_code == 422
+    assert client.post(url, {"contact": "other", "contact_other": other.pk, "company": ""}).status_code == 302
+    assert fresh(lead).contact_id == other.pk
 
 
 def test_the_api_converts_by_what_the_lead_knows_or_what_is_said(client_of, ann, dan, lead):

@@ -13,6 +13,8 @@ from vizavi.core.entity import registry
 from vizavi.core.errors import Invalid, NotThere, Refused
 from vizavi.core.journal import history
 from vizavi.core.reading import Reader
+from vizavi.duplicates.finding import find
+from vizavi.search import keys
 
 DIGITS = st.text("0123456789", min_size=1)
 #: As banks and the tax service publish them: (BIK, correspondent account).
@@ -166,3 +168,36 @@ def test_requisites_are_seen_and_changed_with_their_client(ann, ben, dan, cat, f
     theirs = actions.create(registry["company"], {"name": "Дана"}, dan)[0]
     with pytest.raises(Invalid):
         actions.update(entity, made.pk, {"company": theirs.pk}, ann)
+
+
+@pytest.mark.django_db
+def test_a_company_is_recognised_by_the_numbers_in_its_requisites(ann, firm):
+    entity, other = registry["requisites"], "500100732259"
+
+    def found(**values):
+        return [m.id for m in find(registry["company"], values, ann)]
+
+    made, _op = actions.create(entity, {"company": firm.pk, "name": "ИП Ким", "inn": other}, ann)
+    assert found(inn=other) == found(name="Ким") == found(inn="7707083893") == [firm.pk]
+    assert find(registry["company"], {"inn": other}, ann, exclude=firm.pk) == []
+    actions.update(registry["company"], firm.pk, {"comment": "новое", "inn": "7736050003"}, ann)
+    assert found(inn=other) == [firm.pk] and keys.rebuild() and found(inn=other) == [firm.pk]
+    theirs = actions.create(registry["company"], {"name": "Омега"}, ann)[0]
+    actions.update(entity, made.pk, {"company": theirs.pk}, ann)
+    assert found(inn=other) == [theirs.pk]
+    _gone = actions.delete(entity, [made.pk], ann)
+    assert found(inn=other) == []
+
+
+@pytest.mark.django_db
+def test_one_of_our_companies_is_the_seller_unless_another_is_chosen(administrator):
+    entity = registry["ourcompany"]
+    assert OurCompany.default() is None
+    one, _op = actions.create(entity, {"name": "Мы"}, administrator)
+    assert OurCompany.default() == one
+    two, _op = actions.create(entity, {"name": "И мы", "is_default": True}, administrator)
+    assert OurCompany.default() == two
+    with pytest.raises(Invalid):
+        actions.update(entity, one.pk, {"is_default": True}, administrator)
+    actions.update(entity, two.pk, {"is_default": False}, administrator)
+    assert OurCompany.default() is None

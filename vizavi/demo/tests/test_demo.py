@@ -9,13 +9,14 @@ import pytest
 from tests.cast import make_user
 from vizavi.access.models import Department, User
 from vizavi.cli import main
-from vizavi.clients.models import Company, Contact
+from vizavi.clients.models import Company, Contact, OurCompany, Requisites
 from vizavi.core.entity import registry
 from vizavi.core.journal import history
 from vizavi.core.reading import Reader
 from vizavi.core.records import unrestricted
 from vizavi.demo.commands import load_once
 from vizavi.demo.load import is_loaded, remove
+from vizavi.duplicates.finding import find_each
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +28,35 @@ def counts():
 
 def test_it_is_loaded_once_with_all_its_people():
     assert load_once("ru") and not load_once("ru")
-    assert counts() == [3, 8, 15, 40]
+    assert counts() == [3, 8, 18, 43]
     with unrestricted("a test"):
         company = Company.objects.get(inn__startswith="352809076")
     reader = Reader(User.objects.get(email__startswith="a.kovaleva"))
     entries, _older = history(registry["company"], company, reader)
     assert len(entries) >= 4 and entries[0].at > entries[-1].at
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_its_clients_have_right_numbers_roles_and_branches_and_some_are_here_twice(language):
+    load_once(language)
+    with unrestricted("a test"):
+        requisites = list(Requisites.objects.alive())
+        companies = list(Company.objects.alive())
+        contacts = list(Contact.objects.alive())
+    assert {r.kind for r in requisites} == {"organisation", "entrepreneur", "person"} and len(requisites) > 10
+    assert not any(r.warnings() for r in [*requisites, *companies]) and all(r.account for r in requisites)
+    assert OurCompany.default() is not None and not any(o.doubts() for o in OurCompany.objects.alive())
+    above = {c.pk: c.parent_id for c in companies}
+    assert any(above[c.parent_id] for c in companies if c.parent_id)
+    assert sum(len(c.companies) > 1 for c in contacts) >= 5 and all(c.companies[0]["role"] for c in contacts[:40])
+    if language == "ru":
+        assert sum(bool(c.patronymic and c.gender) for c in contacts) > 25
+    director = User.objects.get(email__startswith="v.orlov")
+    for kind, names in (("company", {companies[-1].pk}), ("contact", {c.pk for c in contacts[-3:]})):
+        entity, reader = registry[kind], Reader(director)
+        with unrestricted("a test"):
+            records = list(entity.model.objects.filter(pk__in=names))
+        assert any(m.entity is entity for found in find_each(entity, records, reader).values() for m in found)
 
 
 def test_it_is_the_same_every_time():
