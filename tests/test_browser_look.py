@@ -65,9 +65,11 @@ def test_axe_finds_nothing_serious_in_light_and_dark(page: Page, live_server, ad
             sign_in(page, live_server.url, administrator)
         page.goto(url)
         found = serious(page)
-        page.emulate_media(color_scheme="dark")
-        found += [f"dark {problem}" for problem in serious(page, ["color-contrast"])]
-        page.emulate_media(color_scheme="light")
+        # The pages of settings are made of the same few parts: their colours in the dark are seen once, on the first.
+        if "/settings/" not in url or url.endswith("/settings/"):
+            page.emulate_media(color_scheme="dark")
+            found += [f"dark {problem}" for problem in serious(page, ["color-contrast"])]
+            page.emulate_media(color_scheme="light")
         if found:
             problems[url] = found
     assert not problems, problems
