@@ -242,11 +242,14 @@ def _reach(entity: Entity, record: Journaled, reader: Reader, kind: str) -> list
 def feed(
     entity: Entity, record: Journaled, reader: Reader, before: int | None, limit: int = FEED_ROWS
 ) -> dict[str, Any]:
-    """A page of history grouped by day in the reader's time zone."""
+    """A page of history by day in the reader's time zone; events and what lies between them apart, so that it can fold."""
     entries, cursor = history(entity, record, reader, before=before, limit=limit)
     told = events(entries, reader)
     shown = [{**_shown(e), "card": told.get(e.id), "day": timezone.localtime(e.at).date()} for e in entries]
-    days = [(formats.day_label(day), list(group)) for day, group in groupby(shown, key=lambda e: e["day"])]
+    days = [
+        (formats.day_label(day), [list(run) for _event, run in groupby(group, key=lambda e: e["card"] is not None)])
+        for day, group in groupby(shown, key=lambda e: e["day"])
+    ]
     return {
         "days": days,
         "older": f"{entity.url(record.pk)}_timeline/?before={cursor}" if cursor else "",

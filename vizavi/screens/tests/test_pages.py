@@ -161,6 +161,21 @@ def test_bulk_changes_what_may_be_changed_and_says_what_not(client_of, ann, ben)
     assert "Фирма" in client_of(ann).get("/bin/?entity=company").content.decode()
 
 
+def test_of_many_changes_in_a_row_the_newest_are_seen_and_the_others_unfold(client_of, ann):
+    [company] = companies(ann, 1)
+    for n in range(6):
+        actions.update(registry["company"], company.pk, {"comment": f"перемена {n}"}, ann)
+    text = html.unescape(client_of(ann).get(f"/companies/{company.pk}/?pane=history").content.decode())
+    seen, folded = text.split('id="timeline"')[1].split("<details>")
+    assert "перемена 5" in seen and "перемена 2" in seen and "перемена 1" not in seen
+    assert "Ещё 4 изменения" in folded and "перемена 1" in folded
+    note = {"text": "между ними", "about": [{"entity": "company", "id": company.pk}]}
+    actions.create(registry["note"], note, ann)
+    actions.update(registry["company"], company.pk, {"comment": "последняя"}, ann)
+    text = client_of(ann).get(f"/companies/{company.pk}/").content.decode()
+    assert text.index("последняя") < text.index("между ними") < text.index("<details>")
+
+
 def test_undo_from_the_page_and_its_obstacles(client_of, ann, dan):
     [company] = companies(ann, 1)
     _record, op = actions.update(registry["company"], company.pk, {"name": "Вторая"}, ann)
