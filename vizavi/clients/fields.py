@@ -132,6 +132,10 @@ class AddressesField(ReachField):
             raise ValidationError(_("At most %(most)s characters.") % {"most": self.LONGEST}, code="max_length")
         return {"kind": kind, "value": value}
 
+    def text(self, value: Any, reader: Reader) -> str:
+        """Commas stand inside of addresses, semicolons between them."""
+        return "; ".join(item["value"] for item in value or ())
+
     def key_of(self, item: dict[str, str]) -> str:
         return fold(item["value"])
 

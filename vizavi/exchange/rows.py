@@ -131,7 +131,9 @@ class RowReader:
                 continue
             try:
                 piece = self._piece(target, raw, kinds.get(group, ""), self.groups[at])
-                pieces.setdefault((via, f.name), []).append(piece)
+                # A value that means nothing here is as good as an empty cell: a new record gets what is usual.
+                if piece is not None:
+                    pieces.setdefault((via, f.name), []).append(piece)
             except ValidationError as error:
                 row.refuse(" ".join(error.messages), at)
         for (via, name), found in pieces.items():

@@ -268,3 +268,15 @@ def test_what_looks_wrong_is_taken_counted_and_listed(ann, client_of):
     listed = client.get(f"/companies/?import={run.pk}.doubtful").content.decode()
     assert "Балт" in listed and "Гид" in listed and "Полюс" not in listed
     assert f"?import={run.pk}.doubtful" in client.get(f"/imports/{run.pk}/result/").content.decode()
+
+
+def test_a_colleague_who_is_not_known_leaves_the_record_to_whoever_imports(ben):
+    content = "Название;Тип;Ответственный\nПолюс;Неведомый;Зуев\n"
+    run = begin(registry["company"], ben, "f.csv", [content.encode()])
+    assert run.mapping["values"] == {"owner": {"Зуев": ""}, "kind": {"Неведомый": ""}}
+    run.state = ImportRun.WAITING
+    run.save()
+    run = tasks.carry_out(run)
+    assert run.counts["created"] == 1 and not Reject.objects.exists()
+    company = seen(ben).get()
+    assert (company.owner_id, company.kind) == (ben.pk, "client")

@@ -8,10 +8,11 @@ import io
 import pytest
 
 from vizavi.clients.models import Company, Contact, Lead
+from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.journal import undo
 from vizavi.core.reading import Reader
-from vizavi.exchange import remember, tasks
+from vizavi.exchange import export, remember, tasks
 from vizavi.exchange.models import ImportRun, Reject
 from vizavi.exchange.runs import begin, table_of
 from vizavi.tables import open_table
@@ -510,3 +511,23 @@ def test_a_mapping_is_remembered_by_the_headings_and_values_wherever_they_come_a
     )
     assert begin(registry["company"], ben, "f", [content]).mapping["columns"] == columns
     assert [m.name for m in remember.named(registry["company"])] == ["Наша выгрузка"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_messengers_and_addresses_that_go_out_come_back(form, ann, tmp_path):
+    said = {
+        "surname": "Лебедева",
+        "emails": [{"kind": "work", "value": "irina@vektor.example"}],
+        "messengers": [{"kind": "telegram", "value": "@irina"}, {"kind": "vk", "value": "irina.l"}],
+        "addresses": [{"kind": "home", "value": "Омск, Ленина, 1"}, {"kind": "home", "value": "Томск, Мира, 5"}],
+    }
+    entity, reader = registry["contact"], Reader(ann)
+    before, _op = actions.create(entity, said, ann)
+    path = tmp_path / f"f.{form}"
+    export.to_file(entity, reader, path, form, "", "surname,emails,messengers,addresses")
+    op = actions.delete(entity, [before.pk], ann)
+    assert op is not None
+    run = bring(ann, path.read_bytes())
+    assert not run.error and not Reject.objects.exists()
+    after = Contact.objects.visible_to(ann).get()
+    assert (after.messengers, after.addresses) == (before.messengers, before.addresses)
