@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browsing import sign_in
+from tests.browsing import PHONE, sign_in
 from vizavi.core import actions
 from vizavi.core.entity import registry
 
@@ -115,3 +115,13 @@ def test_the_palette_says_how_many_there_are_and_whose(page: Page, live_server, 
     expect(rows).to_have_count(5)
     expect(page.locator("#palette-list .pgrp a")).to_contain_text("8")
     expect(rows.last).to_contain_text("+7 912 345-67-8")
+
+
+def test_the_bar_of_a_phone_leads_straight_to_a_note(page: Page, live_server, ann, company):
+    actions.update(registry["company"], company.pk, {"phones": "+7 912 345-67-89"}, ann)
+    sign_in(page, live_server.url, ann)
+    page.set_viewport_size(PHONE)
+    page.goto(f"{live_server.url}/companies/{company.pk}/")
+    page.click(".mbar a[href$='#id_note']")
+    expect(page.locator("#id_note")).to_be_focused()
+    expect(page.locator(".rec__l")).not_to_be_visible()

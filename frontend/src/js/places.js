@@ -27,7 +27,8 @@ onArrival(({ back }) => {
   else {
     for (const place of SCROLLED) { const node = document.querySelector(place); if (node) node.scrollTop = 0; }
     const main = document.getElementById('main');
-    (main.querySelector('[aria-invalid=true]') ?? main.querySelector('[autofocus]') ?? main).focus({ preventScroll: true });
+    const named = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+    (named ?? main.querySelector('[aria-invalid=true]') ?? main.querySelector('[autofocus]') ?? main).focus({ preventScroll: true });
   }
 });
 if (performance.getEntriesByType('navigation')[0]?.type === 'back_forward') restore();
