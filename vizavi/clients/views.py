@@ -14,7 +14,7 @@ from vizavi.clients.inbox import page_of_new
 from vizavi.core import actions, door
 from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Conflict, Invalid
-from vizavi.core.fields import ReachField
+from vizavi.core.fields import Field, ReachField
 from vizavi.core.reading import Reader
 from vizavi.duplicates.finding import find, find_each
 from vizavi.screens.cells import edit
@@ -130,9 +130,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         {
             "lead": r,
             "url": entity.url(r.pk),
-            "facts": [
-                t for f in fields if f.name != "comment" and not isinstance(f, ReachField) and (t := f.cell(r, reader))
-            ],
+            "facts": _facts(r, [f for f in fields if f.name != "comment" and not isinstance(f, ReachField)], reader),
             "reach": [(f.shown(i), f.href(i)) for f in fields if isinstance(f, ReachField) for i in f.value(r)[:1]],
             "mine": r.owner_id == reader.user.pk,  # type: ignore[attr-defined]
         }
@@ -165,6 +163,12 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
 def _refused(request: HttpRequest, error: Invalid) -> HttpResponse:
     answer = HttpResponse(status=422, headers={"HX-Reswap": "none"}) if is_partial(request) else go(request, INBOX)
     return add_toast(answer, invalid_text(error.errors), kind="error")
+
+
+def _facts(lead: Any, fields: list[Field], reader: Reader) -> list[str]:
+    """In a line under the title: who it is, where that is not the title, and what is known."""
+    who = lead.person if reader.access(registry["lead"]).sees("name") and lead.person != str(lead) else ""
+    return [text for text in (who, *(f.cell(lead, reader) for f in fields)) if text]
 
 
 @door_view

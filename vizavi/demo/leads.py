@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from vizavi.core.journal import Op
 from vizavi.core.reading import Reader
 
 COUNT = 60
-#: Surname, name and patronymic of men; a woman's follow from her own row.
+#: Surnames, names and patronymics, dealt out anew in each round of a dozen, so that nobody is called as somebody else.
 PEOPLE = [
     (("Карпов", "Никита", "Олегович"), ("Karpov", "Nikita", "")),
     (("Савина", "Дарья", "Ильинична"), ("Savina", "Daria", "")),
@@ -35,6 +36,12 @@ FIRMS = [
     ("Кафе «У моря»", "Seaside Café"), ("ООО «СтройГарант»", "Construction Guarantee LLC"), ("", ""),
     ("Школа № 12", "School No. 12"), ("ООО „Ромашка“", "Camomile, LLC"), ("ТСЖ «Заря»", "Dawn Housing"), ("", ""),
 ]  # fmt: skip
+#: How the firms of later rounds are called.
+ROOTS = [
+    ("Гранит", "Granite"), ("Маяк", "Lighthouse"), ("Кедр", "Cedar"), ("Ладога", "Ladoga"), ("Восход", "Sunrise"),
+    ("Импульс", "Impulse"), ("Янтарь", "Amber"), ("Прогресс", "Progress"), ("Сокол", "Falcon"), ("Меридиан", "Meridian"),
+]  # fmt: skip
+SUFFIXES = [("", ""), ("-Строй", " Construction"), ("-Сервис", " Service"), ("-Торг", " Trade"), ("-Авто", " Motors")]
 TITLES = [
     ("Спецодежда на бригаду", "Workwear for a crew"), ("Каски и перчатки, 40 комплектов", "Helmets and gloves, 40 sets"),
     ("Прайс на крепёж", "Price list for fasteners"), ("", ""), ("Сотрудничество", "Cooperation"),
@@ -47,7 +54,7 @@ COMMENTS = [
     ("", ""),
     ("Сравнивает с конкурентом, важен срок.", "Compares with a competitor, delivery time matters."),
 ]
-STATUSES = ["new", "in_work", "in_work", "waiting", "rejected", "new", "in_work", "rejected"]
+STATUSES = ["new", "in_work", "converted", "waiting", "rejected", "new", "in_work", "rejected"]
 OWNERS = ["a.kovaleva", "o.smirnov", "e.egorova", "t.akhmetov", None]
 UTM = {
     "utm_source": "yandex",
@@ -70,7 +77,28 @@ def phone(n: int, extension: str) -> str:
     ][n % 5]
 
 
-def load_leads(op: Op, at: int, users: dict[str, User]) -> None:
+def called(n: int, at: int) -> tuple[str, str, str]:
+    """Somebody: of the same round all different, of others with another name and patronymic of the same gender."""
+    women = [p[at] for p in PEOPLE if p[0][0].endswith("а")]
+    men = [p[at] for p in PEOPLE if not p[0][0].endswith("а")]
+    round_, place = divmod(n, len(PEOPLE))
+    own = PEOPLE[place][at]
+    same = women if own in women else men
+    name = same[(same.index(own) + round_) % len(same)][1]
+    patronymic = same[(same.index(own) + 2 * round_) % len(same)][2]
+    return own[0], name, patronymic if own[0] else ""
+
+
+def works_at(n: int, at: int) -> str:
+    """Of a firm, or of none."""
+    round_, place = divmod(n, len(FIRMS))
+    if not round_ or not FIRMS[place][at]:
+        return FIRMS[place][at]
+    root, suffix = ROOTS[place][at], SUFFIXES[round_ - 1][at]
+    return f"ООО «{root}{suffix}»" if at == 0 else f"{root}{suffix} LLC"
+
+
+def load_leads(op: Op, at: int, users: dict[str, User], contacts: Sequence[Any]) -> None:
     """All of them; every ninth writes a second time, with another spelling of the same number."""
     entity, reader = registry["lead"], Reader(users["m.lapteva"])
     sources, reasons, interests = list(SOURCES.shipped), list(REJECT_REASONS.shipped), list(INTERESTS.shipped)
@@ -78,19 +106,25 @@ def load_leads(op: Op, at: int, users: dict[str, User]) -> None:
     for n in range(COUNT):
         same = n % 9 == 8
         who = n - 8 if same else n
-        surname, name, patronymic = PEOPLE[who % len(PEOPLE)][at]
+        surname, name, patronymic = called(who, at)
         status, owner = STATUSES[n % len(STATUSES)], OWNERS[n % len(OWNERS)]
         status = "new" if owner is None else status
         source = sources[n % len(sources)]
         raw: dict[str, Any] = {
             "title": TITLES[n % len(TITLES)][at], "surname": surname, "name": name, "patronymic": patronymic,
-            "company_name": FIRMS[who % len(FIRMS)][at], "source": source, "status": status,
+            "company_name": works_at(who, at), "source": source, "status": status,
             "phones": f"+7 90{who % 10} 000 {who:02} {(who * 13) % 100:02}" if same else phone(n, ("доб.", "ext.")[at]),
             "emails": f"lead{who + 1}@mail{who % 7}.example.com" if n % 3 else "",
             "comment": COMMENTS[n % len(COMMENTS)][at], "interests": [interests[n % len(interests)]] if n % 4 == 0 else [],
             "amount": str((n * 37 % 90 + 5) * 1000) if n % 2 else "", "currency": "RUB" if n % 2 else "",
             "reject_reason": reasons[n % len(reasons)] if status == "rejected" else "",
         }  # fmt: skip
+        if status == "converted":
+            # Somebody who is a contact now.
+            contact = contacts[n // 2]
+            raw |= {name: getattr(contact, name) for name in ("surname", "name", "patronymic", "position")}
+            raw |= {"phones": contact.phones, "emails": contact.emails, "company_name": ""}
+            raw |= {"contact": contact.pk, "company": contact.companies[0]["id"]}
         if source in ("advertising", "web_form"):
             raw |= {k: v.format(month=n % 6 + 1, n=n) for k, v in UTM.items() if at == 0 or k != "utm_term"}
             raw |= {"landing_page": "https://severveter.example.com/workwear/", "referrer": "https://ya.example.com/"}

@@ -37,7 +37,7 @@ def load(language: str = "ru") -> None:
         companies = _companies(op, at, users)
         contacts = load_contacts(op, at, users, companies)
         load_requisites(op, at, users, companies, contacts)
-        load_leads(op, at, users)
+        load_leads(op, at, users, contacts)
     started = timezone.now() - timedelta(days=30)
     _date_back(op.row, started)
     _history(at, users, companies)

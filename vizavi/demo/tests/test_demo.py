@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from tests.cast import make_user
 from vizavi.access.models import Department, User
 from vizavi.cli import main
-from vizavi.clients.models import Company, Contact, OurCompany, Requisites
+from vizavi.clients.dictionaries import LEAD_STATUSES, SOURCES
+from vizavi.clients.models import Company, Contact, Lead, OurCompany, Requisites
 from vizavi.core.entity import registry
 from vizavi.core.journal import history
 from vizavi.core.reading import Reader
@@ -51,6 +53,13 @@ def test_its_clients_have_right_numbers_roles_and_branches_and_some_are_here_twi
     assert sum(len(c.companies) > 1 for c in contacts) >= 5 and all(c.companies[0]["role"] for c in contacts[:40])
     if language == "ru":
         assert sum(bool(c.patronymic and c.gender) for c in contacts) > 25
+    with unrestricted("a test"):
+        leads = list(Lead.objects.alive().order_by("created_at"))
+    assert len(leads) == 60 and {lead.source for lead in leads} == set(SOURCES.shipped)
+    assert {lead.status for lead in leads} == set(LEAD_STATUSES.shipped) and all(
+        bool(lead.contact_id) == lead.is_converted for lead in leads
+    )
+    assert timedelta(days=150) < leads[-1].created_at - leads[0].created_at < timedelta(days=190)
     director = User.objects.get(email__startswith="v.orlov")
     for kind, names in (("company", {companies[-1].pk}), ("contact", {c.pk for c in contacts[-3:]})):
         entity, reader = registry[kind], Reader(director)
