@@ -74,7 +74,7 @@ def phone(n: int, extension: str) -> str:
         f"8 ({number} {extension} {100 + n}",
         f"8 ({number}; +7 495 000-77-{n:02}",
         "",
-    ][n % 5]
+    ][(n + n // 7) % 5]
 
 
 def called(n: int, at: int) -> tuple[str, str, str]:
@@ -115,7 +115,7 @@ def load_leads(op: Op, at: int, users: dict[str, User], contacts: Sequence[Any])
             "company_name": works_at(who, at), "source": source, "status": status,
             "phones": f"+7 90{who % 10} 000 {who:02} {(who * 13) % 100:02}" if same else phone(n, ("доб.", "ext.")[at]),
             "emails": f"lead{who + 1}@mail{who % 7}.example.com" if n % 3 else "",
-            "comment": COMMENTS[n % len(COMMENTS)][at], "interests": [interests[n % len(interests)]] if n % 4 == 0 else [],
+            "comment": COMMENTS[(n + n // 7) % len(COMMENTS)][at], "interests": [interests[n % len(interests)]] if n % 4 == 0 else [],
             "amount": str((n * 37 % 90 + 5) * 1000) if n % 2 else "", "currency": "RUB" if n % 2 else "",
             "reject_reason": reasons[n % len(reasons)] if status == "rejected" else "",
         }  # fmt: skip

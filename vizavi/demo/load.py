@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from vizavi.access.models import Department, User
@@ -40,6 +41,7 @@ def load(language: str = "ru") -> None:
         load_leads(op, at, users, contacts)
     started = timezone.now() - timedelta(days=30)
     _date_back(op.row, started)
+    _tell_when_made(op.row)
     _history(at, users, companies)
 
 
@@ -96,7 +98,9 @@ def _companies(op: Op, at: int, users: dict[str, User]) -> list[Company]:
         made.append(company)
     # The same firm once more, as it came from somebody's notes.
     raw = {"name": firm.TWICE[at], "phones": "8 (495) 000-00-02", "industry": "retail"}
-    op.create([actions.build(entity, actions.prepare(entity, raw, reader), users["e.egorova"])])
+    again = actions.build(entity, actions.prepare(entity, raw, reader), users["e.egorova"])
+    again.created_at = timezone.now() - timedelta(days=8)
+    op.create([again])
     return made
 
 
@@ -115,6 +119,14 @@ def _date_back(row: Operation, moment: Any) -> None:
     if row.pk is not None:
         Operation.objects.filter(pk=row.pk).update(at=moment)
         TimelineRow.objects.filter(change__operation=row).update(at=moment)
+
+
+def _tell_when_made(row: Operation) -> None:
+    """Histories tell the making of clients at the moment that the story gives it."""
+    for name in ("lead", "contact", "company"):
+        made = registry[name].model.objects.unrestricted("the demo's story").filter(pk=OuterRef("source_id"))
+        rows = TimelineRow.objects.filter(change__operation=row, source_entity=name)
+        rows.update(at=Subquery(made.values("created_at")[:1]))
 
 
 def inn_digit(nine: str) -> str:
