@@ -41,7 +41,7 @@ UNRESTRICTED = {
     "core/fields/store.py:CustomStore.narrowed": "which rows a condition leaves; the door is asked with it",
     "dictionaries/actions.py:is_used": "only whether anything holds the option",
     "duplicates/merging.py:_outside": "only what hangs under what",
-    "demo/load.py:_tell_when_made": "the demo's story",
+    "demo/load.py:_tell_when_made": "the demo's own records, just made",
     "clients/recognition.py:of_requisites": "keys are derived whatever anybody sees",
     "clients/recognition.py:recognise_by_requisites": "the same",
     "clients/heritage.py:_points": "a history is derived whatever anybody sees",

@@ -9,13 +9,14 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from vizavi.access.models import Department, User
-from vizavi.clients.models import Company
+from vizavi.clients.models import Company, Contact, Lead
 from vizavi.core import actions
 from vizavi.core.entity import registry
 from vizavi.core.firm import forget
 from vizavi.core.journal import Op, operation, undo
 from vizavi.core.models import Change, Firm, Operation, TimelineRow
 from vizavi.core.reading import Reader
+from vizavi.core.records import unrestricted
 from vizavi.demo import firm
 from vizavi.demo.clients import load_contacts, load_requisites, ogrn_of
 from vizavi.demo.leads import load_leads
@@ -98,7 +99,7 @@ def _companies(op: Op, at: int, users: dict[str, User]) -> list[Company]:
         made.append(company)
     # The same firm once more, as it came from somebody's notes.
     raw = {"name": firm.TWICE[at], "phones": "8 (495) 000-00-02", "industry": "retail"}
-    again = actions.build(entity, actions.prepare(entity, raw, reader), users["e.egorova"])
+    again: Any = actions.build(entity, actions.prepare(entity, raw, reader), users["e.egorova"])
     again.created_at = timezone.now() - timedelta(days=8)
     op.create([again])
     return made
@@ -123,10 +124,11 @@ def _date_back(row: Operation, moment: Any) -> None:
 
 def _tell_when_made(row: Operation) -> None:
     """Histories tell the making of clients at the moment that the story gives it."""
-    for name in ("lead", "contact", "company"):
-        made = registry[name].model.objects.unrestricted("the demo's story").filter(pk=OuterRef("source_id"))
-        rows = TimelineRow.objects.filter(change__operation=row, source_entity=name)
-        rows.update(at=Subquery(made.values("created_at")[:1]))
+    with unrestricted("the demo's own records, just made"):
+        for model in (Lead, Contact, Company):
+            made = model.objects.filter(pk=OuterRef("source_id"))
+            rows = TimelineRow.objects.filter(change__operation=row, source_entity=model.entity().name)
+            rows.update(at=Subquery(made.values("created_at")[:1]))
 
 
 def inn_digit(nine: str) -> str:
