@@ -74,8 +74,7 @@ class KeyKind:
         if isinstance(f, PhonesField | EmailsField):
             return [key for item in value or () if (key := f.key_of(item))]
         if self.likeness:
-            made = makers[self.likeness]([str(values.get(name) or "") for name in self.sources])
-            return [made[0][:KEY_LENGTH]] if made else []
+            return [made[0][:KEY_LENGTH]] if (made := self._made(values)) else []
         if not value and len(self.sources) > 1:
             value = " ".join(filter(None, (str(values.get(name) or "") for name in self.sources)))
         text = (sort_key(value) if f.store.key_path else value) if value else ""
@@ -83,12 +82,17 @@ class KeyKind:
 
     def all_of(self, values: dict[str, Any]) -> dict[str, list[str]]:
         """The keys by the name of the field, and what makes them more exact under that name and `DETAIL`."""
+        name = self.field.name
+        if self.likeness and not self.many:
+            made = self._made(values)
+            detail = {name + DETAIL: [made[1]]} if made and made[1] else {}
+            return {name: [made[0][:KEY_LENGTH]], **detail} if made else {}
         keys = self.of(values)
-        found = {self.field.name: keys} if keys else {}
-        if keys and self.likeness in makers and len(self.sources) > 1:
-            made = makers[self.likeness]([str(values.get(name) or "") for name in self.sources])
-            found |= {self.field.name + DETAIL: [made[1]]} if made and made[1] else {}
-        return found
+        return {name: keys} if keys else {}
+
+    def _made(self, values: dict[str, Any]) -> tuple[str, str] | None:
+        """The key that the kind of likeness makes of the sources, and its detail."""
+        return makers[self.likeness]([str(values.get(name) or "") for name in self.sources])
 
 
 def key_kind(entity: Entity, f: Field) -> KeyKind:
