@@ -16,7 +16,7 @@ from vizavi.core.entity import Entity, registry
 from vizavi.core.errors import Conflict, Invalid
 from vizavi.core.fields import Field, ReachField
 from vizavi.core.reading import Reader
-from vizavi.duplicates.finding import find, find_each
+from vizavi.duplicates.finding import Match, find, find_each
 from vizavi.screens.cells import edit
 from vizavi.screens.web import door_view, go, invalid_text, reader_of, version_of
 from vizavi.ui import add_toast, add_trigger, is_partial, render
@@ -49,6 +49,8 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 into[name] = chosen or None
         try:
+            if any(_unseen(request, registry[name], typed, reader) for name, typed in into.items() if name in ASKED):
+                raise Invalid({"": [_("Somebody like this is here already: choose, or convert once more.")]})
             lead, done = convert_lead(pk, into, reader.user, base=version_of(request.POST.get("version")))
             to = (
                 registry["contact"].url(lead.contact_id)
@@ -86,13 +88,25 @@ def _posted(request: HttpRequest, lead: Any, entity: Entity, reader: Reader) -> 
     return {**_begun(lead, entity), **typed}
 
 
+def _alike(entity: Entity, values: dict[str, Any], reader: Reader) -> list[Match]:
+    """Records of this very kind that resemble what the lead knows, or what was typed."""
+    return [m for m in find(entity, values, reader.user, reader=reader) if m.entity is entity] if values else []
+
+
+def _unseen(request: HttpRequest, entity: Entity, typed: Any, reader: Reader) -> bool:
+    """Whether what was typed for a new record betrays one that was not among the choices."""
+    seen = request.POST.getlist(f"{entity.name}_seen")
+    found = _alike(entity, typed, reader) if isinstance(typed, dict) else []
+    return any(m.visible and m.strong and str(m.id) not in seen for m in found)
+
+
 def _part(
     request: HttpRequest, lead: Any, entity: Entity, reader: Reader, errors: dict[str, list[str]]
 ) -> dict[str, Any]:
     """One half of the dialog: those who are here already, and the fields of a new one."""
     begun = _begun(lead, entity)
-    matches = [m for m in find(entity, begun, reader.user, reader=reader) if m.entity is entity] if begun else []
     typed = _posted(request, lead, entity, reader) if request.method == "POST" else None
+    matches = _alike(entity, begun if typed is None else typed, reader)
     strong = next((str(m.id) for m in matches if m.visible and m.strong), "")
     other = request.POST.get(f"{entity.name}_other", "") if request.method == "POST" else ""
     ref = reader.ref(entity, int(other)) if other.isdigit() and len(other) < 19 else None
@@ -110,6 +124,7 @@ def _part(
         "may_create": bool(door.can(reader.user, door.CREATE, entity)),
         "errors": errors.get(entity.name, []),
         "combo_url": f"/_combo/{entity.plural}/",
+        "hint": _("Name or phone") if entity.name == "contact" else _("Name, phone or INN"),
         "other": other,
         "other_title": ref.title if ref is not None and ref.visible else "",
     }

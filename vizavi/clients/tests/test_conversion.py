@@ -272,6 +272,20 @@ def test_the_inbox_costs_the_same_queries_however_many_wait(client_of, ann):
     assert cost() <= few <= 16
 
 
+def test_what_is_typed_into_the_dialog_is_compared_too_and_said_once(client_of, ann, lead):
+    firm, client, url = (
+        make("company", ann, name="Омега", inn="7707083893"),
+        client_of(ann),
+        f"/leads/{lead.pk}/convert/",
+    )
+    data = {"contact": "", "company": "new", "company_name": "Альфа", "company_inn": "7707083893"}
+    again = client.post(url, data)
+    assert again.status_code == 422 and f'name="company_seen" value="{firm.pk}"' in again.content.decode()
+    assert not fresh(lead).is_converted
+    assert client.post(url, {**data, "company_seen": firm.pk}).status_code == 302
+    assert fresh(lead).company_id not in (None, firm.pk)
+
+
 def test_somebody_who_does_not_look_alike_is_found_in_the_dialog(client_of, ann, lead):
     other, client, url = make("contact", ann, surname="Ли", name="Ольга"), client_of(ann), f"/leads/{lead.pk}/convert/"
     assert client.post(url, {"contact": "other", "contact_other": "", "company": ""}).status_code == 422
