@@ -21,6 +21,7 @@ PAGES = [
     "/companies/{pk}/edit/",
     "/companies/new/",
     "/contacts/",
+    "/leads/inbox/",
     "/duplicates/",
     "/imports/",
     "/imports/new/?entity=companies",
@@ -53,6 +54,7 @@ def places(live_server, administrator):
     actions.update(registry["company"], company.pk, {"comment": "Длинное " * 30}, administrator)
     contact = {"name": "Константин Константинопольский", "companies": [company.pk], "emails": "k@example.org"}
     actions.create(registry["contact"], contact, administrator)
+    actions.create(registry["lead"], {"title": "Нужен счёт", "emails": "k@example.org"}, administrator)
     return [live_server.url + page.format(pk=company.pk, user=administrator.pk) for page in PAGES]
 
 
