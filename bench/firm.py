@@ -29,6 +29,13 @@ KINDS = ["client", "client", "client", "partner", "supplier", "other"]
 INDUSTRIES = ["retail", "wholesale", "manufacturing", "construction", "transport", "food", "software", "services"]
 
 
+def inn(number):
+    """A valid INN of a firm: nine digits and the check digit (weights of the order of the Federal Tax Service)."""
+    digits = f"{number:09}"
+    total = sum(int(d) * w for d, w in zip(digits, (2, 4, 10, 3, 5, 9, 4, 6, 8), strict=True))
+    return f"{digits}{total % 11 % 10}"
+
+
 def company(number):
     """The raw values of one company; number, INN and e-mail are its own."""
     chance = random.Random(number)
@@ -36,7 +43,7 @@ def company(number):
         "name": f"{chance.choice(FORMS)} «{chance.choice(WORDS)} {chance.choice(WORDS)}» {number}",
         "kind": chance.choice(KINDS),
         "industry": chance.choice(INDUSTRIES),
-        "inn": f"{number:010}",
+        "inn": inn(number),
         "phones": f"+7 9{chance.randrange(10**8):08}"[:13] + f"{number % 10}",
         "emails": f"office@firm-{number}.example.com",
         "website": f"https://firm-{number}.example.com",

@@ -49,6 +49,10 @@ def entity_of(word: str) -> Any:
     return entity
 
 
+#: What a run counts.
+COUNTED = ("created", "updated", "skipped", "rejected", "doubtful")
+
+
 def person(email: str | None) -> Any:
     """The person of that address, or the first administrator. Raises `CommandError`."""
     from django.contrib.auth import get_user_model
@@ -108,9 +112,7 @@ def run_import(options: argparse.Namespace) -> int:
     if run.error:
         raise CommandError(run.error)
     counts = run.counts
-    print(
-        ", ".join(f"{counts.get(name, 0)} {name}" for name in ("created", "updated", "skipped", "rejected", "doubtful"))
-    )
+    print(", ".join(f"{counts.get(name, 0)} {name}" for name in COUNTED))
     write_rejects(run, table.headers, options.rejects or options.file.with_suffix(".rejects.csv"))
     return 0
 
@@ -131,16 +133,17 @@ def run_for(entity: Any, file: Path, mapping: dict[str, Any], by: Any, reading: 
 
 
 def tell(importer: Any) -> int:
-    """The dry run's answer."""
+    """The dry run's answer: counts; what would be refused, and what would come in and looks wrong, by row."""
     report = importer.try_out()
-    counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("created", "updated", "skipped", "rejected"))
+    counts = ", ".join(f"{getattr(report, name)} {name}" for name in COUNTED)
     print(f"{report.rows} rows: {counts}")
     for name, count in report.beside.items():
         print(f"beside them: {count} {name}")
     headers = importer.table.headers
-    for row in report.problems:
-        told = [f"{headers[p.column]}: {p.text}" if p.column is not None else p.text for p in row.problems]
-        print(f"row {row.number}: {'; '.join(told)}", file=sys.stderr)
+    found = [(row, row.problems, "") for row in report.problems] + [(r, r.doubts, "doubtful: ") for r in report.doubts]
+    for row, problems, mark in sorted(found, key=lambda entry: entry[0].number):
+        told = [f"{headers[p.column]}: {p.text}" if p.column is not None else p.text for p in problems]
+        print(f"row {row.number}: {mark}{'; '.join(told)}", file=sys.stderr)
     return 0
 
 

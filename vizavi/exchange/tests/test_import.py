@@ -105,6 +105,15 @@ def test_the_real_file_by_the_command_twice_changes_nothing_the_second_time(admi
     assert len(capsys.readouterr().out.splitlines()) == 86
 
 
+def test_a_dry_run_by_the_command_tells_what_looks_wrong(administrator, capsys, tmp_path):
+    file = tmp_path / "firms.csv"
+    file.write_text("name,inn\nРомашка,7707083893\nЛютик,7707083894\n", encoding="utf-8")
+    assert main(["import", "companies", str(file), "--dry-run"]) == 0
+    told = capsys.readouterr()
+    assert "2 created, 0 updated, 0 skipped, 0 rejected, 1 doubtful" in told.out
+    assert told.err.splitlines()[-1].startswith("row 2: doubtful: inn: ") and seen(administrator).count() == 0
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\x00\x01\x02\x03" * 500, b"PK\x03\x04 not really", b"name\n" + b"x" * 200_000]
 )
