@@ -74,6 +74,8 @@ def postgresql(url: str) -> dict[str, Any]:
     # urlsplit lower-cases `hostname`; a socket's path must keep its case.
     host = parts.netloc.rpartition("@")[2]
     host = host.rpartition(":")[0] if port is not None else host.rstrip(":")
+    # Compiling a plan takes longer than any page's query runs.
+    query.setdefault("options", "-c jit=off")
     max_age = int(query.pop("conn_max_age", "600"))
     return {
         "ENGINE": "django.db.backends.postgresql",

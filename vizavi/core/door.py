@@ -133,15 +133,7 @@ def union(conditions: Iterable[Q]) -> Q:
         return Q(pk__in=[])
     if any(not q for q in found):
         return Q()
-    # Equalities of one column as one IN: asked so often, and so many of them, that it shows in a page's time.
-    alike: dict[str, list[Any]] = {}
-    result = Q()
-    for q in found:
-        name, value = q.children[0] if len(q.children) == 1 and isinstance(q.children[0], tuple) else ("__", None)
-        if q.negated or "__" in name or not isinstance(value, int):
-            result |= q
-        else:
-            alike.setdefault(name, []).append(value)
-    for name, values in alike.items():
-        result |= Q(**{f"{name}__in": values})
+    result = found[0]
+    for q in found[1:]:
+        result |= q
     return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, OuterRef, Q, When
 
 from vizavi.core import door
 from vizavi.core.dialect import ids_of, merged_into
@@ -59,15 +59,16 @@ def history(
     if before is not None:
         last = TimelineRow.objects.filter(entity=entity.name, pk=before).first()
         rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk)) if last else rows.none()
-    # The newest of each, by the index, and of those together the newest.
-    own = rows.filter(record_id=record.pk)[: limit + 1]
-    # What concerned several of those that are one record now is told once.
-    parts = merged_into(entity.name, record.pk)
-    same = TimelineRow.objects.filter(entity=entity.name, change=OuterRef("change"))
-    twice = Exists(same.filter(Q(record_id=record.pk) | Q(record_id__in=parts, pk__lt=OuterRef("pk"))))
-    merged = rows.filter(~twice, record_id__in=parts)[: limit + 1]
-    newest = TimelineRow.objects.filter(pk__in=ids_of([own, merged])).order_by("-at", "-pk")[: limit + 1]
-    batch = list(newest.select_related("change__operation"))
+    found, parts = rows.filter(record_id=record.pk), merged_into(entity.name, record.pk)
+    if parts:
+        # What concerned several of those that are one record now is told once, by the record itself if it can.
+        itself = Case(When(record_id=record.pk, then=0), default=1)
+        same = TimelineRow.objects.filter(entity=entity.name, change=OuterRef("change"))
+        teller = same.filter(record_id__in=[record.pk, *parts]).order_by(itself, "pk").values("pk")[:1]
+        # The newest of each, by the index, and of those together the newest.
+        newest = [found[: limit + 1], rows.filter(pk=teller, record_id__in=parts)[: limit + 1]]
+        found = TimelineRow.objects.filter(pk__in=ids_of(newest)).order_by("-at", "-pk")
+    batch = list(found.select_related("change__operation")[: limit + 1])
     _learn(batch[:limit], reader, entity, record)
     entries = [e for row in batch[:limit] if (e := _entry(row, entity, record, reader))]
     return entries, batch[limit - 1].pk if len(batch) > limit else None
@@ -79,8 +80,9 @@ def _shown(entity: Entity, record: Journaled, reader: Reader) -> Q:
     for source in registry:
         points_here = any(isinstance(f, Pointing) and f.target is entity for f in source.fields.values())
         if (points_here or source is entity or source.linked_about) and door.branches(reader.user, source):
+            # Not EXISTS: PostgreSQL would make a hash of all that this person sees, for some thirty rows.
             seen = source.model.objects.reach_of(reader.user).filter(pk=OuterRef("source_id"))
-            found |= Q(Exists(seen), source_entity=source.name)
+            found |= Q(source_entity=source.name, source_id=seen.values("pk")[:1])
     return found
 
 
