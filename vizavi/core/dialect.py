@@ -23,8 +23,7 @@ def is_sqlite() -> bool:
 
 def ids_of(taken: Iterable[models.QuerySet]) -> RawSQL:
     """The ids of several querysets, each with its own order and limit, for `pk__in`. (Django has no such UNION.)"""
-    parts: list[str] = []
-    params: list[Any] = []
+    parts, params = list[str](), list[Any]()
     for number, rows in enumerate(taken):
         with suppress(EmptyResultSet):
             sql, more = rows.values("pk").query.sql_with_params()
@@ -38,12 +37,11 @@ def merged_into(entity: str, pk: int) -> list[int]:
     """The ids of the records that were merged into this one, and into those."""
     first = "SELECT record_id FROM core_forward WHERE entity = %s AND into_id = %s"
     # LEFT JOIN, though only what is there is wanted: for an inner one SQLite reads the whole table into a Bloom filter.
-    on = "f.into_id = merged.id AND f.entity = %s WHERE merged.id IS NOT NULL"
-    more = f"SELECT f.record_id FROM merged LEFT JOIN core_forward f ON {on}"  # noqa: S608
+    more = "SELECT f.record_id FROM merged LEFT JOIN core_forward f ON f.into_id = merged.id AND f.entity = %s"
     with connection.cursor() as cursor:
-        sql = f"WITH RECURSIVE merged(id) AS ({first} UNION {more}) SELECT id FROM merged WHERE id IS NOT NULL"  # noqa: S608
+        sql = f"WITH RECURSIVE merged(id) AS ({first} UNION {more} WHERE merged.id IS NOT NULL) SELECT id FROM merged"  # noqa: S608
         cursor.execute(sql, [entity, pk, entity])
-        return [pk for (pk,) in cursor.fetchall()]
+        return [pk for (pk,) in cursor.fetchall() if pk]
 
 
 def write_rows(model: type[models.Model], fields: list[models.Field], rows: list[tuple[Any, list[Any]]]) -> None:

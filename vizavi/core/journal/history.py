@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, OuterRef, Q, When
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Abs
 
 from vizavi.core import door
 from vizavi.core.dialect import ids_of, merged_into
 from vizavi.core.entity import Entity, registry
 from vizavi.core.fields import Pointing
-from vizavi.core.models import Change, Operation, TimelineRow
+from vizavi.core.models import Change, Forward, Operation, TimelineRow
 
 if TYPE_CHECKING:
     from vizavi.core.fields import Field
@@ -55,20 +56,22 @@ def history(
     hidden fields are left out, and a change of nothing else with them, so that a page may hold less than `limit`.
     What was merged into the record brings its own history along.
     """
-    rows = TimelineRow.objects.filter(_shown(entity, record, reader), entity=entity.name).order_by("-at", "-pk")
+    every = TimelineRow.objects.filter(entity=entity.name).order_by("-at", "-pk")
+    rows = every.filter(_shown(entity, record, reader))
     if before is not None:
-        last = TimelineRow.objects.filter(entity=entity.name, pk=before).first()
+        last = every.filter(pk=before).first()
         rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk)) if last else rows.none()
-    found, parts = rows.filter(record_id=record.pk), merged_into(entity.name, record.pk)
+    own, size = rows.filter(record_id=record.pk), limit + 1
+    absorbed = Exists(Forward.objects.filter(entity=entity.name, into_id=record.pk))
+    batch: list[Any] = list(own.annotate(absorbed=absorbed).select_related("change__operation")[:size])
+    parts = merged_into(entity.name, record.pk) if not batch or batch[0].absorbed else []
     if parts:
         # What concerned several of those that are one record now is told once, by the record itself if it can.
-        itself = Case(When(record_id=record.pk, then=0), default=1)
-        same = TimelineRow.objects.filter(entity=entity.name, change=OuterRef("change"))
-        teller = same.filter(record_id__in=[record.pk, *parts]).order_by(itself, "pk").values("pk")[:1]
+        same = every.filter(change=OuterRef("change"), record_id__in=[record.pk, *parts])
+        teller = same.order_by(Abs(F("record_id") - record.pk), "pk").values("pk")[:1]
         # The newest of each, by the index, and of those together the newest.
-        newest = [found[: limit + 1], rows.filter(pk=teller, record_id__in=parts)[: limit + 1]]
-        found = TimelineRow.objects.filter(pk__in=ids_of(newest)).order_by("-at", "-pk")
-    batch = list(found.select_related("change__operation")[: limit + 1])
+        found = every.filter(pk__in=ids_of([own[:size], rows.filter(pk=teller, record_id__in=parts)[:size]]))
+        batch = list(found.select_related("change__operation")[:size])
     _learn(batch[:limit], reader, entity, record)
     entries = [e for row in batch[:limit] if (e := _entry(row, entity, record, reader))]
     return entries, batch[limit - 1].pk if len(batch) > limit else None
