@@ -81,7 +81,9 @@ class LongOp:
         seconds = time.perf_counter() - started
         self.held.append(seconds * 1000)
         factor = min(2.0, max(0.3, AIM_SECONDS / max(seconds, 1e-4)))
-        self.size = max(self.smallest, min(self.largest, int(self.size * factor)))
+        # Rows that were only passed over tell nothing of those that will be written.
+        largest = self.largest if self.row.changes > before[0] else min(self.largest, 150)
+        self.size = max(self.smallest, min(largest, int(self.size * factor)))
         if is_sqlite():
             # Whoever waits for the one write lock looks for it now and then; without a pause it is never free then.
             time.sleep(max(PAUSE_SECONDS, seconds / 3))
@@ -98,10 +100,9 @@ def begin(
     **checkpoint: Any,
 ) -> Operation:  # fmt: skip
     """The row of a long operation that has not done anything yet; joins the caller's transaction."""
-    now = timezone.now()
     return Operation.objects.create(
         verb=verb, by=by, via=via, title=title[:300], state=Operation.RUNNING, total=total, undoes=undoes,
-        beat_at=now, at=now, checkpoint=checkpoint,
+        beat_at=timezone.now(), checkpoint=checkpoint,
     )  # fmt: skip
 
 
